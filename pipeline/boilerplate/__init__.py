@@ -1,0 +1,1 @@
+"""What the labeller of blocks is made of: rules, structure, titles, stubs."""

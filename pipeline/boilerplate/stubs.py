@@ -1,0 +1,45 @@
+"""Search phrases that stand as paragraphs, put there for search engines: "facts of isotroin 20"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..document import Block
+from ..rules.folding import fold
+
+_MOST_WORDS = 9
+_LONG = 80  # characters; a stub stands among paragraphs at least this long
+_WORD = re.compile(r"[^\W\d_]{4,}")
+# What people type into search boxes about medicines, beside the name.
+_SEARCH_WORDS = frozenset(
+    """buy price cost online cheap cheapest order reviews review results uses use dosage dose tablet tablets capsule capsules cream gel mg
+    facts side effects before after near me generic brand india usa uk canada pharmacy delivery without prescription benefits
+    comprar precio donde acheter prix kaufen preis rezeptfrei preço acquistare prezzo cena купить цена fayde nuksan kaise""".split()
+)
+
+
+def find_stubs(blocks: Sequence[Block], texts: Sequence[str], title: str | None) -> list[int]:
+    """Indices of keyword stubs: short, all in small letters, no sentence, on the page's topic, among paragraphs."""
+    topic = set(_WORD.findall(fold(title or "")))
+    return [i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and _among_paragraphs(texts, i)]
+
+
+def _is_stub(text: str, block: Block, topic: set[str]) -> bool:
+    if block.kind not in ("paragraph", "heading") or block.level in (1, 2):
+        return False
+    words = text.split()
+    if not 2 <= len(words) <= _MOST_WORDS or text != text.lower() or not text[0].isalnum() or text[-1] in ".,:;!?)…":
+        return False
+    folded = fold(text)
+    own = set(_WORD.findall(folded))
+    on_topic = any(word == other or (len(word) > 5 and len(other) > 5 and word[:6] == other[:6]) for word in own for other in topic)
+    searched = len(_SEARCH_WORDS.intersection(folded.split())) >= 1
+    numbered = "#" in folded
+    return (on_topic and (searched or numbered or len(words) <= 4)) or (searched and numbered)
+
+
+def _among_paragraphs(texts: Sequence[str], i: int) -> bool:
+    before = any(len(text) >= _LONG for text in texts[max(0, i - 3) : i])
+    after = any(len(text) >= _LONG for text in texts[i + 1 : i + 4])
+    return before or after

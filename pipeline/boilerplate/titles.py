@@ -1,0 +1,65 @@
+"""The page's title: which block it is, and which blocks are further copies of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..document import Block, Document
+from ..reading.metadata import same_title
+
+_TITLE_WORDS, _TITLE_CHARS = 30, 220  # a longer line is no title
+_FIRST_LINES = 12  # of a plain text, among which the title stands
+
+
+def find_title(document: Document, dropped: Sequence[bool]) -> tuple[str | None, int | None]:
+    """(the title, index of the block that shows it), as far as there are any.
+
+    On a page the title is known from its head and its main heading; of its copies the highest
+    heading stands for it. In a plain text it is the first line that can be one.
+    """
+    texts = [document.block_text(block) for block in document.blocks]
+    title = document.title
+    if title is None:
+        i = _first_line(document.blocks, texts, dropped)
+        return (None, None) if i is None else (_plain_title(texts[i]), i)
+    copies = [i for i, text in enumerate(texts) if _can_be_title(text) and same_title(text, title) and not _inside_line(document.blocks[i])]
+    if not copies:
+        return title, None
+    main = [i for i in copies if document.blocks[i].kind == "heading" and not document.blocks[i].evidence.hidden]
+    best = min(main or copies, key=lambda i: (document.blocks[i].level or 9, dropped[i], i) if main else (9, dropped[i], i))
+    return title, best
+
+
+def title_copies(texts: Sequence[str], title: str, shown: int | None) -> list[int]:
+    """Indices of further copies of the title, exact or near."""
+    return [i for i, text in enumerate(texts) if i != shown and _can_be_title(text) and same_title(text, title)]
+
+
+def _can_be_title(text: str) -> bool:
+    return len(text) <= _TITLE_CHARS and len(text.split()) <= _TITLE_WORDS
+
+
+def _inside_line(block: Block) -> bool:
+    """Menu entries and breadcrumbs repeat titles; they do not show them."""
+    return block.kind in ("list_item", "table_row", "caption")
+
+
+def _plain_title(text: str) -> str:
+    return text.strip("#*_ \t")
+
+
+def _first_line(blocks: Sequence[Block], texts: Sequence[str], dropped: Sequence[bool]) -> int | None:
+    """The first line that is no boilerplate, no sentence and no list item, with text behind it."""
+    for i, text in enumerate(texts[:_FIRST_LINES]):
+        if dropped[i]:
+            continue
+        if _looks_like_title(text) and blocks[i].kind in ("paragraph", "heading") and i + 1 < len(texts):
+            return i
+        if len(text.split()) > _TITLE_WORDS:
+            return None
+    return None
+
+
+def _looks_like_title(text: str) -> bool:
+    words = text.split()
+    return 2 <= len(words) <= 25 and _can_be_title(text) and not text.endswith((".", ",", ";", ":")) and not text[0].islower()

@@ -1,0 +1,1 @@
+"""What the annotating stages share: tokens and sentences, patterns, quantities, conditions, assertion, roles."""

@@ -1,0 +1,249 @@
+"""Conditions: names of the table, names composed of its words, names that the page abbreviates.
+
+"Acne vulgaris" stands in the table; "liver damage", "swelling of the face" and "severe, nodular, or
+recalcitrant acne vulgaris" are composed: each token becomes one letter for its part in such a name,
+and one expression over the letters says which rows of parts make a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ..rules.load import load_toml
+from .context import Context, Found
+from .phrases import Phrases
+from .quantities import plurals
+
+# m modifier, s severity, a place, x place or modifier, h head, q quality, b head or quality,
+# C a name of the table; c comma, o or, & and, i of/in/to, t the/your
+_PLACES = r"[ax]+(?:(?:c[ax]+)*(?:c?[o&]|/)t?[ax]+)?"
+_find_names = re.compile(
+    rf"""
+    (?: [smx]+ (?:c[smx]+)* c? [o&] (?=[sm]*[mx]) )?     # severe, nodular, or (recalcitrant …)
+    (?: (?<=[o&]) s* )?
+    (?P<modifiers> [mx]* )
+    (?:
+        [hbC]+ i t? {_PLACES} (?![hbC])                   # swelling of the face and tongue
+      | {_PLACES} [hbC]+                                  # liver damage, kidney/liver impairment
+      | [ax]* C+ [hb]*                                    # a name of the table, brain tumour, acne scars
+      | (?P<loose> (?<=[mx]) [hb]+ )                      # viral infection
+      | q+ {_PLACES}                                      # dry skin, swollen hands and feet
+    )
+    """,
+    re.VERBOSE,
+).finditer
+
+_GLUE = {",": "c", "or": "o", "and": "&", "/": "/", "of": "i", "in": "i", "to": "i", "the": "t", "your": "t"}
+_KINDS = {"modifier": "m", "severity": "s", "anatomy": "a", "head": "h", "quality": "q"}
+_DOUBLE = {frozenset("am"): "x", frozenset("hq"): "b"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A row of the table as one of its surfaces; an acronym counts only as written."""
+
+    name: str
+    kind: str
+    mesh: str
+    needs: bool
+    acronym: str | None = None
+
+
+def find_conditions(context: Context) -> list[Found]:
+    """CONDITION in reading order."""
+    words = context.page.words
+    known = _known(context)
+    letters = _letters(words, known)
+    out = list[Found]()
+    for match in _find_names(letters):
+        first, last = match.span()
+        if context.free(first, last) and (found := _found(context, known, letters, match)):
+            out.append(found)
+    out += _eponyms(context, {i for f in out for i in range(f.first, f.last)})
+    out += _named(context, {i for f in out for i in range(f.first, f.last)})
+    out.sort(key=lambda f: f.first)
+    return _with_abbreviations(context, out)
+
+
+def _known(context: Context) -> dict[int, tuple[int, Condition]]:
+    """Names of the table by their first token, and words that their ending tells."""
+    page, out = context.page, dict[int, tuple[int, Condition]]()
+    for first, last, conditions in _table().find(page.words):
+        text = page.text[page.starts[first] : page.ends[last - 1]]
+        fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
+        if fit:
+            out[first] = (last, fit)
+    covered = {i for first, (last, _) in out.items() for i in range(first, last)}
+    endings, not_these = _suffixes()
+    for i, word in enumerate(page.words):
+        if len(word) > 6 and word.endswith(endings) and i not in covered and word not in not_these:
+            out[i] = (i + 1, Condition(word, "unlisted", "", needs=False))
+    return out
+
+
+def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
+    letters = [_GLUE.get(w, ".") for w in words]
+    for first, last, letter in _parts().find(words):
+        letters[first:last] = letter * (last - first)
+    for first, (last, _) in known.items():
+        letters[first:last] = "C" * (last - first)
+    return "".join(letters)
+
+
+def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: str, match: re.Match[str]) -> Found | None:
+    words = context.page.words
+    first, last = match.span()
+    if first == last or "\n" in context.page.text[context.page.starts[first] : context.page.ends[last - 1]]:
+        return None
+    if match["loose"] and _is_weak(words, match):
+        return None
+    if "C" not in letters[first:last] and words[last - 1] in _rules("weak_heads") and not match["modifiers"] and "a" not in letters[first:last]:
+        return None
+    names = [known[i][1] for i in range(first, last) if i in known]
+    own = names[-1] if names and not re.search("[aqhb]", letters[first:last]) else None
+    if own:
+        return Found("CONDITION", first, last, None, own.name, own.kind, {"mesh": own.mesh} if own.mesh else {}, own.needs and len(names) == 1)
+    return Found("CONDITION", first, last, None, " ".join(words[first:last]).replace(" - ", "-").replace(" / ", "/"), "composed")
+
+
+def _is_weak(words: list[str], match: re.Match[str]) -> bool:
+    """ "Major problems", "acute reaction": the modifiers say nothing of medicine."""
+    modifiers = words[match.start("modifiers") : match.end("modifiers")]
+    return all(m in _rules("weak_modifiers") or m == "-" for m in modifiers)
+
+
+def _eponyms(context: Context, taken: set[int]) -> Iterator[Found]:
+    """ "Dravet syndrome": a capitalised name before a head."""
+    page, heads, stops = context.page, _rules("eponym_heads"), _rules("not_eponyms")
+    for i, word in enumerate(page.words):
+        if word not in heads or i in taken or not i:
+            continue
+        first = i
+        while first and first - 1 not in taken and (_is_name(context, first - 1) or _joins(context, first - 1)):
+            first -= 1
+        while first < i and (page.words[first] in stops or not page.words[first].isalpha()):
+            first += 1
+        if first < i and context.free(first, i + 1):
+            yield Found("CONDITION", first, i + 1, None, page.text[page.starts[first] : page.ends[i]], "unlisted")
+
+
+def _is_name(context: Context, i: int) -> bool:
+    text = context.page.text
+    start, end = context.page.starts[i], context.page.ends[i]
+    return text[start].isupper() and end - start > 2 and context.page.words[i] not in _rules("not_eponyms") and _touches(context, i)
+
+
+def _joins(context: Context, i: int) -> bool:
+    return context.page.words[i] in ("-", "–", "'s", "'") and i > 0 and _is_name(context, i - 1)
+
+
+def _touches(context: Context, i: int) -> bool:
+    """Nothing but a space between the token and the next."""
+    gap = context.page.text[context.page.ends[i] : context.page.starts[i + 1]]
+    return gap in ("", " ")
+
+
+def _named(context: Context, taken: set[int]) -> Iterator[Found]:
+    """ "Peanut allergies", "vitamin B12 deficiency": any name before the head."""
+    words, heads = context.page.words, _rules("named_heads")
+    for i, word in enumerate(words):
+        if word in heads and i and i not in taken:
+            first = i - 1
+            if first and words[first - 1] == "vitamin":
+                first -= 1
+            if words[first][0].isalpha() and len(words[first]) > 2 and words[first] not in _rules("not_eponyms") and first not in taken:
+                yield Found("CONDITION", first, i + 1, None, " ".join(words[first : i + 1]), "composed")
+
+
+_ACRONYM = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z0-9]s?")
+
+
+def _with_abbreviations(context: Context, found: list[Found]) -> list[Found]:
+    """Add what the page abbreviates: "inflammatory bowel disease (IBD)", and each IBD from there on."""
+    page, out = context.page, list(found)
+    taken = {i for f in found for i in range(f.first, f.last)}
+    short: dict[str, Found] = {}
+    for f in found:
+        span = _in_brackets(context, f.last)
+        if span and f.last + 1 not in taken:
+            text = page.text[page.starts[span[0]] : page.ends[span[1] - 1]]
+            if _ACRONYM.fullmatch(text) and _abbreviates(text, page.words[f.first : f.last]):
+                short.setdefault(text, f)
+    if not short:
+        return out
+    for text, f in short.items():
+        for here in re.finditer(rf"(?<![\w-]){re.escape(text)}(?!\w)", page.text):
+            first, last = page.token_at(here.start()), page.token_at(here.end() - 1) + 1
+            if first >= f.last and page.starts[first] == here.start() and taken.isdisjoint(range(first, last)) and context.free(first, last):
+                taken.update(range(first, last))
+                out.append(Found("CONDITION", first, last, None, f.canonical, f.kind, f.ids))
+    return sorted(out, key=lambda f: f.first)
+
+
+def _in_brackets(context: Context, i: int) -> tuple[int, int] | None:
+    words = context.page.words
+    if i + 2 >= len(words) or words[i] != "(":
+        return None
+    end = next((j for j in range(i + 1, min(i + 7, len(words))) if words[j] in (")", ";", ",")), None)
+    return (i + 1, end) if end and end > i + 1 else None
+
+
+def _abbreviates(short: str, words: list[str]) -> bool:
+    """The first letters agree and the rest come in order: IBD, COPD, PWS.
+
+    >>> _abbreviates("IBD", ["inflammatory", "bowel", "disease"]), _abbreviates("FDA", ["acne"])
+    (True, False)
+    """
+    letters = [c.lower() for c in short.rstrip("s") if c.isalpha()]
+    name = iter("".join(words))
+    return bool(letters) and any(w[0] == letters[0] for w in words) and all(c in name for c in letters)
+
+
+@cache
+def _rules(name: str) -> frozenset[str]:
+    return frozenset(load_toml("conditions.toml")[name])
+
+
+@cache
+def _suffixes() -> tuple[tuple[str, ...], frozenset[str]]:
+    return tuple(load_toml("conditions.toml")["suffixes"]), _rules("not_suffixed")
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    lines = (files(__package__).parent / "lexicon" / name).read_text(encoding="utf-8").split("\n")  # type: ignore[attr-defined]
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    next(rows)  # the header
+    return rows
+
+
+@cache
+def _table() -> Phrases[tuple[Condition, ...]]:
+    surfaces: dict[str, list[Condition]] = {}
+    for name, synonyms, kind, mesh, context, _ in _rows("conditions.tsv"):
+        for surface in (name, *filter(None, synonyms.split(";"))):
+            acronym = surface if surface.isupper() and len(surface) < 8 and " " not in surface else None
+            row = Condition(name, kind, mesh, context == "needs", acronym)
+            for form in _forms(surface):
+                surfaces.setdefault(form.lower(), []).append(row)
+    return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items())
+
+
+def _forms(surface: str) -> set[str]:
+    """Singular and plural; "sis" becomes "ses".
+
+    >>> sorted(_forms("metastasis")), sorted(_forms("skin rash"))
+    (['metastases', 'metastasis'], ['skin rash', 'skin rashes'])
+    """
+    return {surface, surface[:-2] + "es"} if surface.endswith("sis") else set(plurals(surface)) if surface[-1].isalpha() else {surface}
+
+
+@cache
+def _parts() -> Phrases[str]:
+    kinds: dict[str, set[str]] = {}
+    for word, kind in _rows("condition_words.tsv"):
+        kinds.setdefault(word, set()).add(_KINDS[kind])
+    return Phrases((word, _DOUBLE.get(frozenset(k), next(iter(sorted(k))))) for word, k in kinds.items())

@@ -1,0 +1,81 @@
+"""A page with what is known of it so far: where its drugs stand, which sentence speaks of medicine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..document import Document, Entity
+from .tokens import Page, read_page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mention by tokens, before it becomes an Entity."""
+
+    label: str
+    first: int
+    last: int
+    value: Mapping[str, Any] | None = None
+    canonical: str | None = None
+    kind: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    needs: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """What the finders ask: `near` an amount, `speaks` of a drug."""
+
+    document: Document
+    page: Page
+    drugs: list[tuple[int, int, Entity]]
+    taken: set[int]
+    dose_tokens: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, document: Document) -> Context:
+        """The document read, its drugs as tokens."""
+        page = read_page(document)
+        drugs = [(page.token_at(e.start), _token_end(page, e.end), e) for e in document.entities if e.label in ("DRUG", "DRUG_CLASS")]
+        return cls(document, page, drugs, {i for first, last, _ in drugs for i in range(first, last)})
+
+    def free(self, first: int, last: int) -> bool:
+        """No drug name in these tokens."""
+        return self.taken.isdisjoint(range(first, last))
+
+    def note_doses(self, found: Iterable[Found]) -> None:
+        """Remember where amounts, forms and frequencies stand, for those that are looked for next."""
+        for f in found:
+            self.dose_tokens.update(range(f.first, f.last))
+
+    def speaks_of_medicine(self, token: int, words: frozenset[str]) -> bool:
+        """A drug, a dose or one of these words is in the token's sentence."""
+        first, last = self.page.sentence(token)
+        inside = range(first, last)
+        return not (
+            self.taken.isdisjoint(inside) and self.dose_tokens.isdisjoint(inside) and words.isdisjoint(self.page.words[first:last])
+        )
+
+    def beside(self, first: int, last: int, *, reach: int = 1) -> bool:
+        """A drug or a dose stands within `reach` tokens of these."""
+        around = [i for i in range(first - reach, last + reach) if not first <= i < last]
+        return not (self.taken.isdisjoint(around) and self.dose_tokens.isdisjoint(around))
+
+    def label_before(self, token: int) -> str:
+        """The words before a colon at the start of the token's line, "" without one: "Dosage form: tablet".
+
+        Labels are short: six words at most.
+        """
+        words = self.page.words
+        line = next((ln for ln in self.page.lines if ln.first <= token < ln.last), None)
+        if line is None:
+            return ""
+        head = words[line.first : min(token, line.first + 8)]
+        return " ".join(head[: head.index(":")]) if ":" in head else ""
+
+
+def _token_end(page: Page, offset: int) -> int:
+    i = page.token_at(offset - 1)
+    return min(i + 1, len(page.words))

@@ -1,0 +1,100 @@
+"""Dosage forms and routes: "film-coated tablets", "Oral Suspension", "orally", "IV"."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ..rules.load import load_toml
+from .context import Context, Found
+from .phrases import Phrases
+from .quantities import plurals
+
+
+def find_forms(context: Context) -> list[Found]:
+    """FORM in reading order, with the words before it that belong to it."""
+    out = list[Found]()
+    for first, last, (name, everyday) in _forms().find(context.page.words):
+        if not context.free(first, last):
+            continue
+        begin = _with_kind(context, first)
+        if not everyday or _is_form_here(context, begin, last):
+            out.append(Found("FORM", begin, last, canonical=name))
+    return out
+
+
+def find_routes(context: Context) -> list[Found]:
+    """ROUTE in reading order."""
+    words, rules = context.page.words, load_toml("routes.toml")["near"]
+    out = list[Found]()
+    for first, last, (name, everyday) in _routes().find(words):
+        if not context.free(first, last) or not context.dose_tokens.isdisjoint(range(first, last)):
+            continue
+        if last < len(words) and words[last] in rules["not_before"]:
+            continue
+        if not everyday or _is_route_here(context, first, last):
+            out.append(Found("ROUTE", first, last, canonical=name))
+    return out
+
+
+def _with_kind(context: Context, first: int) -> int:
+    """Where the form begins when "film-coated" or "softgel" stand before it."""
+    words, kinds = context.page.words, _kinds()
+    start = max(0, first - 6)
+    for i in range(start, first):
+        hit = kinds.at(words, i, first)
+        if hit and i + hit[0] == first and context.free(i, first):
+            return _with_kind(context, i)
+        if hit and i + hit[0] == first - 1 and words[first - 1] == "-" and context.free(i, first):
+            return _with_kind(context, i)
+    return first
+
+
+def _is_form_here(context: Context, first: int, last: int) -> bool:
+    """An everyday word (gel, patch, solution) is a form beside a drug, a dose or a label."""
+    words = context.page.words
+    if context.beside(first, last, reach=2):
+        return True
+    if "form" in context.label_before(first) or words[last : last + 1] in (["formulation"], ["form"]):
+        return True
+    before = words[first - 1] if first else ""
+    return before in ("placebo", "topical", "oral", "medicated", "skin", "nasal", "vaginal", "antifungal", "antibiotic", "steroid", "an") and (
+        before != "an" or words[first] == "injectable"
+    )
+
+
+def _is_route_here(context: Context, first: int, last: int) -> bool:
+    """An everyday word (oral, nasal, IM) is a route beside a dose or a word of giving."""
+    words, near = context.page.words, _near()
+    around = set(words[max(0, first - 3) : first]) | set(words[last : last + 3])
+    return bool(around & near) or context.beside(first, last, reach=2)
+
+
+@cache
+def _forms() -> Phrases[tuple[str, bool]]:
+    rules = load_toml("forms.toml")
+    rows = [
+        (surface, (row["name"], bool(row.get("everyday"))))
+        for row in rules["form"] if not row.get("only_counted")
+        for word in row["words"]
+        for surface in plurals(word)
+    ]  # fmt: skip
+    rows += [(surface, (name, False)) for name in rules["phrases"]["names"] for surface in plurals(name)]
+    rows += [(surface, (kind, False)) for kind in rules["kinds"]["release"] for surface in (kind, kind.replace(" ", "-"))]
+    return Phrases(rows)
+
+
+@cache
+def _kinds() -> Phrases[str]:
+    rules = load_toml("forms.toml")["kinds"]
+    return Phrases((surface, kind) for kind in (*rules["release"], *rules["other"]) for surface in (kind, kind.replace(" ", "-")))
+
+
+@cache
+def _routes() -> Phrases[tuple[str, bool]]:
+    rows = load_toml("routes.toml")["route"]
+    return Phrases((w, (r["name"], key == "everyday")) for r in rows for key in ("words", "everyday") for w in r.get(key, ()))
+
+
+@cache
+def _near() -> frozenset[str]:
+    return frozenset(load_toml("routes.toml")["near"]["words"])

@@ -1,0 +1,73 @@
+"""For whom: "children aged 6 to 12 years", "adults", "pregnant women", "patients 65 and older"."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ..rules.load import load_toml
+from .context import Context, Found
+from .patterns import Match, Patterns
+from .phrases import Phrases
+from .quantities import number, vocabulary
+
+
+def find_populations(context: Context) -> list[Found]:
+    """POPULATION in reading order; an age that stands with a group is one mention with it."""
+    words = context.page.words
+    ages = [f for m in _ages().find(words) if context.free(m.first, m.last) and (f := _age(words, m))]
+    taken = {i for f in ages for i in range(f.first, f.last)}
+    groups = [
+        Found("POPULATION", first, last, {"group": name})
+        for first, last, name in _groups().find(words)
+        if taken.isdisjoint(range(first, last)) and context.free(first, last) and _is_group_here(words, first, last)
+    ]
+    return sorted([*ages, *groups], key=lambda f: f.first)
+
+
+def _is_group_here(words: list[str], first: int, last: int) -> bool:
+    rules = load_toml("populations.toml")
+    before = {" ".join(words[max(0, first - n + 1) : last]) for n in (2, 3, 4)}
+    following = words[last + 1 : last + 2] if words[last : last + 1] == ["-"] else words[last : last + 1]
+    return not before & set(rules["not_after"]["words"]) and not set(following) & set(rules["not_before"]["words"])
+
+
+def _age(words: list[str], match: Match) -> Found | None:
+    row = load_toml("populations.toml")["pattern"][match.pattern]
+    numbers = [number(words[i]) for slot, i in match.slots if slot == "NUM"]
+    times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
+    tokens = words[match.first : match.last]
+    people = any(w in _people() for w in tokens)
+    if not people and not {"of", "old", "aged", "age", "ages", "older", "over"} & set(tokens) and "≥" not in tokens:
+        return None
+    if not people and not times:
+        return None
+    if (times and times[-1] not in ("a", "mo", "wk", "d")) or max(numbers) > 120:
+        return None
+    return Found("POPULATION", match.first, match.last, _age_value(row["age"], numbers, times[-1] if times else "a", tokens))
+
+
+def _age_value(kind: str, numbers: list[float], unit: str, tokens: list[str]) -> dict[str, Any]:
+    """The group if one is named, and the age: from `low`, up to `high`."""
+    ages = {"range": {"low": numbers[0], "high": numbers[-1]}, "low": {"low": numbers[0]}, "high": {"high": numbers[-1]}}
+    group = next((name for first, last, name in _groups().find(tokens)), None)
+    return ({"group": group} if group else {}) | {"age": {**ages[kind], "unit": unit}}
+
+
+@cache
+def _ages() -> Patterns:
+    rules, known = load_toml("populations.toml"), vocabulary()
+    times = [w for w, unit in known.units.items() if unit.kind == "time"]
+    return Patterns(
+        [row["words"] for row in rules["pattern"]], {"NUM": list(known.numbers), "TIME": times, "PEOPLE": rules["people"]["words"]}
+    )
+
+
+@cache
+def _groups() -> Phrases[str]:
+    return Phrases((w, row["name"]) for row in load_toml("populations.toml")["group"] for w in row["words"])
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(load_toml("populations.toml")["people"]["words"])

@@ -1,0 +1,294 @@
+"""Amounts: "20 mg", "0.5–1 mg/kg/day", "875/125 mg", "5 mg/5 mL", "½ tablet", "one or two puffs".
+
+Amounts of substance are STRENGTH, numbers of forms, volumes and rates by weight are DOSAGE. A value
+is only what the page says: no unit is converted, no number rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ..rules.load import load_toml
+from .context import Context, Found
+from .phrases import Phrases
+
+FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875}
+
+# One letter a token: n number, w number word, u unit, k weight or area, t time, f counted form,
+# p "/" or "per", h hyphen, r other range sign, c comma, o "or", & "and", a article, b "between", "." else.
+_find_amounts = re.compile(
+    r"""
+      (?P<list> n(?:u?cn)*u?c?[o&]n h? (?=u) | n(?:cn)+(?=h?u) )   # 10, 20 or 40 mg: each by itself
+    | (?P<amount>
+        (?: b n u?[r&] n h? u                         # between 10 and 20 mg
+          | [nw] h? u? [hr] [nw] h? u                 # 20-40 mg, 20 mg to 40 mg
+          | n (?: u? p n )+ h? u                      # 875/125 mg, 5 mg/5 mL
+          | n h? u | w a? u                           # 20 mg, 20-mg, half a gram
+        )
+        (?: p n? [ukft] )*                            # /kg/day, /5 mL, per tablet
+      )
+    | (?P<count>
+        (?: n n p n | n p n | [nw] (?:h|r|o) [nw] | [nw] a? )   # 1 1/2, 1/2, one or two, half a
+        f
+      )
+    """,
+    re.VERBOSE,
+).finditer
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit by its UCUM code, and what it measures."""
+
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of amounts: each word's letter, units, times, counted forms, numbers in words."""
+
+    letters: Mapping[str, str]
+    units: Mapping[str, Unit]
+    forms: Mapping[str, str]
+    numbers: Mapping[str, float]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The tables of `units.toml`, `durations.toml` and `forms.toml` as one."""
+    rules = load_toml("units.toml")
+    units = {w: Unit(row["code"], row["kind"]) for row in rules["unit"] for w in row["words"]}
+    units |= {w: Unit(row["code"], "time") for row in load_toml("durations.toml")["time"] for w in row["words"] if w != "hourly"}
+    forms = {s: row["name"] for row in load_toml("forms.toml")["form"] if row.get("counted") for w in row["words"] for s in plurals(w)}
+    letters = {w: {"time": "t", "weight": "k", "area": "k"}.get(unit.kind, "u") for w, unit in units.items()}
+    letters |= dict.fromkeys(forms, "f") | dict.fromkeys(rules["numbers"], "w")
+    letters |= {"/": "p", "per": "p", "-": "h", "–": "r", "—": "r", "to": "r", ",": "c", "or": "o", "and": "&", "a": "a", "an": "a", "between": "b"}
+    return Vocabulary(letters, units, forms, rules["numbers"])
+
+
+def plurals(word: str) -> tuple[str, str]:
+    """The word and its plural.
+
+    >>> plurals("suppository"), plurals("patch"), plurals("tablet")
+    (('suppository', 'suppositories'), ('patch', 'patches'), ('tablet', 'tablets'))
+    """
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word, word[:-1] + "ies"
+    return word, word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def is_number(word: str) -> bool:
+    """Digits or a fraction sign at the front."""
+    return word[0].isdigit() or word[0] in FRACTIONS
+
+
+def number(word: str) -> float:
+    """What a number token means; whole numbers come back as `int`.
+
+    A comma before three digits parts thousands, any other is a decimal comma, as on European pages.
+
+    >>> number("1,000"), number("0,5"), number("1½"), number("0.05"), number("two")
+    (1000, 0.5, 1.5, 0.05, 2)
+    """
+    if word in vocabulary().numbers:
+        return vocabulary().numbers[word]
+    fraction = FRACTIONS.get(word[-1], 0)
+    digits = word[:-1] if fraction else word
+    digits = re.sub(r"[\u00a0\u2009\u202f]", "", digits)
+    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    elif digits.count(",") == 1 and "." not in digits:
+        digits = digits.replace(",", ".")
+    try:
+        value = float(digits or 0) + fraction
+    except ValueError:  # "1.2.3", "2,3,4": a version or a list, not one number
+        return float("nan")
+    return int(value) if value.is_integer() else value
+
+
+def find_amounts(context: Context) -> list[Found]:
+    """STRENGTH and DOSAGE in reading order."""
+    words, known = context.page.words, vocabulary()
+    get = known.letters.get
+    letters = "".join([get(w) or ("n" if is_number(w) else ".") for w in words])
+    out = list[Found]()
+    for match in _find_amounts(letters):
+        first, last = match.span()
+        if not context.free(first, last) or not _one_line(context, first, last):
+            continue
+        if match["count"]:
+            out.append(Found("DOSAGE", first, last, _count(words[first:last], letters[first:last])))
+        elif match["list"]:
+            out += _list(context, letters, first, last)
+        elif found := _amount(context, letters, first, last):
+            out.append(found)
+    return [f for f in out if _is_sound(f.value)]
+
+
+def _one_line(context: Context, first: int, last: int) -> bool:
+    page = context.page
+    return "\n" not in page.text[page.starts[first] : page.ends[last - 1]]
+
+
+def _is_sound(value: Mapping[str, Any] | None) -> bool:
+    """No number that is none ("1.2.3 mg")."""
+    return value is not None and all(x == x for x in value.values())  # noqa: PLR0124  NaN differs from itself
+
+
+def _count(words: Sequence[str], letters: str) -> dict[str, Any]:
+    """ "1 1/2 tablets" is 1.5, "one or two puffs" 1 to 2."""
+    unit = vocabulary().forms[words[-1]]
+    numbers = [number(w) for w, c in zip(words, letters, strict=True) if c in "nw"]
+    if "p" in letters:
+        numbers = [sum(numbers[:-2]) + numbers[-2] / numbers[-1]] if numbers[-1] else [float("nan")]
+    return _plain(numbers, unit)
+
+
+def _plain(numbers: Sequence[float], unit: str) -> dict[str, Any]:
+    if len(numbers) == 1:
+        return {"value": numbers[0], "unit": unit}
+    return {"low": numbers[0], "high": numbers[-1], "unit": unit}
+
+
+def _list(context: Context, letters: str, first: int, last: int) -> Iterator[Found]:
+    """Each number of "10, 20 or 40 mg"; the last goes with its unit."""
+    words, known = context.page.words, vocabulary()
+    end = letters.index("u", last - 1) + 1
+    unit = known.units[words[end - 1]]
+    before = words[first - 1] if first else ""
+    if unit.kind not in ("mass", "activity", "share") or before in ("day", "days", "week", "phase", "grade", "type", "age", "aged", "in"):
+        first = max(i for i in range(first, last) if letters[i] == "n")
+    if not _is_dose(context, letters, first, end, unit):
+        return
+    for i in range(first, end):
+        if letters[i] == "n":
+            own = known.units[words[i + 1]] if letters[i + 1] == "u" else unit
+            yield Found("STRENGTH", i, i + 2 if letters[i + 1] == "u" else end if "n" not in letters[i + 1 : end] else i + 1,
+                        {"value": number(words[i]), "unit": own.code})  # fmt: skip
+
+
+def _amount(context: Context, letters: str, first: int, last: int) -> Found | None:
+    words, known = context.page.words, vocabulary()
+    first += letters[first] == "b"
+    head = next(i for i in range(first, last) if letters[i] == "u")
+    unit = known.units[words[head]]
+    if not _is_dose(context, letters, first, last, unit):
+        return None
+    value = _value(words[first:last], letters[first:last])
+    return Found(_label(unit, value, context, first, last), first, last, value)
+
+
+def _label(unit: Unit, value: Mapping[str, Any], context: Context, first: int, last: int) -> str:
+    by_weight = re.search(r"/(kg|m2)/", str(value["unit"]))
+    by_volume = unit.kind in ("volume", "spoon") or unit.code == "[U]"
+    return "DOSAGE" if by_weight or (by_volume and "per" not in value) else "STRENGTH"
+
+
+def _value(words: Sequence[str], letters: str) -> dict[str, Any]:
+    """The value of an amount from its tokens and their letters.
+
+    >>> _value(["5", "mg", "/", "5", "ml"], "nupnu")
+    {'value': 5, 'unit': 'mg', 'per': {'value': 5, 'unit': 'mL'}}
+    >>> _value(["0.5", "–", "1", "mg", "/", "kg", "/", "day"], "nrnupkpt")
+    {'low': 0.5, 'high': 1, 'unit': 'mg/kg/d'}
+    >>> _value(["875", "/", "125", "mg"], "npnu")
+    {'values': [875, 125], 'unit': 'mg'}
+    """
+    units = vocabulary().units
+    parts, i = list[list[float]]([[]]), 0
+    codes, kinds, per = list[str](), list[str](), dict[str, Any]()
+    joined = "h"
+    while i < len(words):
+        letter = letters[i]
+        if letter in "nw":
+            parts[-1].append(number(words[i]))
+        elif letter in "hr&" and not codes:
+            joined = "r"
+        elif letter == "p" and not codes:
+            joined = "p"
+        elif letter in "ukt":
+            codes.append(units[words[i]].code)
+            kinds.append(units[words[i]].kind)
+        elif letter == "f":
+            per = {"value": 1, "unit": vocabulary().forms[words[i]]}
+        if letter == "p" and codes:
+            parts.append([])
+        i += 1
+    return _compose(parts, codes, kinds, per, joined)
+
+
+def _compose(parts: list[list[float]], codes: list[str], kinds: list[str], per: dict[str, Any], joined: str) -> dict[str, Any]:
+    """Put numbers and units together: what stands behind "/" is a rate, a further amount or what the amount is in."""
+    numbers, code = parts[0], codes[0]
+    rate, others = "", list[float]()
+    for extra, unit, kind in zip(parts[1:], codes[1:], kinds[1:], strict=False):
+        if kind in ("weight", "area", "time"):
+            rate += f"/{unit}"
+        elif kind == kinds[0] and extra:
+            others += extra
+        elif not per:
+            per = {"value": extra[0] if extra else 1, "unit": unit}
+    if joined == "p" or others:
+        value: dict[str, Any] = {"values": [*numbers, *others], "unit": code + rate}
+    else:
+        value = _plain(numbers, code + rate)
+    return value | ({"per": per} if per else {})
+
+
+def _is_dose(context: Context, letters: str, first: int, last: int, unit: Unit) -> bool:
+    """Whether the amount is one of a medicine: no laboratory value, no glass of water, no share of patients."""
+    page, rules = context.page, load_toml("units.toml")["not_a_dose"]
+    words, text = page.words, page.text
+    if words[last - 2] in "/per" and words[last - 1] in rules["per"] or last + 1 < len(words) and words[last] == "/" and words[last + 1] in rules["per"]:
+        return False
+    if unit.code == "g" and text[page.starts[last - 1]] == "G":  # 5G is no gram
+        return False
+    begin, end = page.sentence(first)
+    if _after().at(words, last, end) if last < end else False:
+        return False
+    if any(p for p in _before().find(words, max(begin, first - 5), first)):
+        return False
+    if unit.kind == "share":
+        return _is_share_of_product(context, first, last)
+    if unit.kind in ("volume", "spoon") or unit.code in ("g", "ng", "[U]", "mmol"):
+        return context.speaks_of_medicine(first, _dose_words())
+    return True
+
+
+def _is_share_of_product(context: Context, first: int, last: int) -> bool:
+    """ "0.05 % cream", "Crinone 8%", "Strength: 5%"; not "8% of patients"."""
+    words, forms = context.page.words, _form_words()
+    following = words[last : last + 3]
+    return (
+        (first - 1 in context.taken)
+        or last in context.taken
+        or (last + 1 in context.taken and following[:1] != ["of"])
+        or bool(forms.intersection(following[:2]))
+        or following[:1] == ["strength"]
+        or "strength" in context.label_before(first)
+    ) and following[:1] not in (["of"], ["lower"], ["higher"], ["less"], ["more"])
+
+
+@cache
+def _after() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("units.toml")["not_a_dose"]["after"])
+
+
+@cache
+def _before() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("units.toml")["not_a_dose"]["before"])
+
+
+@cache
+def _form_words() -> frozenset[str]:
+    return frozenset(s for row in load_toml("forms.toml")["form"] for w in row["words"] for s in plurals(w)) | {"topical"}
+
+
+@cache
+def _dose_words() -> frozenset[str]:
+    return frozenset(load_toml("durations.toml")["context"]["words"]) | {"strength", "inject", "swallow"}

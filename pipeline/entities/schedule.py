@@ -1,0 +1,158 @@
+"""How often and for how long: "twice daily", "every 4–6 hours", "at bedtime", "for 4–8 weeks"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ..rules.load import load_toml
+from .context import Context, Found
+from .patterns import Match, Patterns
+from .phrases import Phrases
+from .quantities import is_number, number, vocabulary
+
+
+def find_frequencies(context: Context) -> list[Found]:
+    """FREQUENCY in reading order; "with food" is noted on the frequency that it belongs to."""
+    found = [f for match in _frequencies().find(context.page.words) if (f := _frequency(context, match))]
+    return sorted(_with_food(context, found), key=lambda f: f.first)
+
+
+def find_durations(context: Context) -> list[Found]:
+    """DURATION in reading order: a stretch of time for which something is taken."""
+    rows = load_toml("durations.toml")["pattern"]
+    out = list[Found]()
+    for match in _durations().find(context.page.words):
+        if context.free(match.first, match.last) and _is_duration(context, match):
+            value = _value(context.page.words, match, rows[match.pattern]["value"])
+            out.append(Found("DURATION", match.first, match.last, value))
+    return out
+
+
+def _frequency(context: Context, match: Match) -> Found | None:
+    row = load_toml("frequencies.toml")["pattern"][match.pattern]
+    words = context.page.words
+    if not context.free(match.first, match.last) or not context.page.sentence(match.first)[1] >= match.last:
+        return None
+    if row.get("needs") == "dose" and match.first - 1 not in context.dose_tokens:
+        return None
+    if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
+        return None
+    if not context.speaks_of_medicine(match.first, _medicine_words()):
+        return None
+    value = _value(words, match, row["value"])
+    return Found("FREQUENCY", match.first, match.last, value)
+
+
+def _follows(words: list[str], i: int) -> str:
+    return words[i] if i < len(words) else ""
+
+
+def _value(words: list[str], match: Match, template: Mapping[str, Any]) -> dict[str, Any]:
+    """The template with each slot's name replaced by what the slot took."""
+    took: dict[str, list[Any]] = {}
+    for slot, i in match.slots:
+        took.setdefault(slot, []).append(_meaning(slot, words[i]))
+    return _filled(template, took)
+
+
+def _filled(template: Mapping[str, Any], took: Mapping[str, list[Any]]) -> dict[str, Any]:
+    out = dict[str, Any]()
+    for key, part in template.items():
+        if isinstance(part, Mapping):
+            out[key] = _filled(part, took)
+        elif not isinstance(part, str) or not part.isupper():
+            out[key] = part
+        elif part in took:
+            low, high = took[part][0], took[part][-1]
+            if len(took[part]) == 1 or key == "unit" or part == "TIME":
+                out[key] = high
+            elif key == "value":
+                out |= {"low": low, "high": high}
+            else:
+                out[key] = {"low": low, "high": high}
+    if out.keys() == {"times"} and len(took.get("NUM", ())) == 2 and "TIME" in took:  # 9 out of every 10 days
+        return {"times": took["NUM"][0], "period": {"value": took["NUM"][1], "unit": took["TIME"][-1]}}
+    if out.keys() == {"times"} and "TIME" in took:  # 3 days a week
+        return out | {"period": {"value": 1, "unit": took["TIME"][-1]}}
+    return out
+
+
+def _meaning(slot: str, word: str) -> Any:
+    if slot in ("NUM", "DIGITS"):
+        return number(word)
+    if slot == "TIME":
+        return vocabulary().units[word].code
+    if slot == "FORM":
+        return vocabulary().forms[word]
+    return load_toml("frequencies.toml")["slots"][slot][word]
+
+
+def _with_food(context: Context, found: list[Found]) -> Iterator[Found]:
+    """Frequencies, each with `with_food` where the sentence says so behind it."""
+    foods = _food().find(context.page.words)
+    for f in found:
+        end = context.page.sentence(f.first)[1]
+        following = next((g.first for g in found if g.first >= f.last), end)
+        mine = [hit for hit in foods if f.last <= hit[0] < min(end, following)]
+        foods = [hit for hit in foods if hit not in mine]
+        yield Found(f.label, f.first, f.last, {**(f.value or {}), "with_food": True}) if mine else f
+    for first, last, _ in foods:
+        begin = context.page.sentence(first)[0]
+        if {"take", "taken"} & set(context.page.words[max(begin, first - 6) : first]) and not any(begin <= f.first < first for f in found):
+            yield Found("FREQUENCY", first, last, {"with_food": True})
+
+
+def _is_duration(context: Context, match: Match) -> bool:
+    words, cues = context.page.words, load_toml("durations.toml")["cues"]
+    begin, end = context.page.sentence(match.first)
+    before = words[max(begin, match.first - 3) : match.first]
+    after = words[match.last : min(end, match.last + 2)]
+    if match.last > end or words[match.last - 1] in ("d", "h", "y") and not is_number(words[match.first]):
+        return False
+    if {" ".join(after[:1]), " ".join(after)} & _set("not_after") or (before and before[-1] in _set("not_before")):
+        return False
+    if any(i in context.dose_tokens for i in range(match.first, match.last)):
+        return False
+    cued = bool(set(before) & _set("before")) or bool(set(after[:1]) & _set("after"))
+    cued = cued or (after[:1] == ["of"] and bool(set(after[1:]) & set(cues["after_of"])))
+    return cued and context.speaks_of_medicine(match.first, _medicine_words())
+
+
+@cache
+def _set(name: str) -> frozenset[str]:
+    return frozenset(load_toml("durations.toml")["cues"][name])
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(load_toml("frequencies.toml")["not_before"]["words"])
+
+
+@cache
+def _medicine_words() -> frozenset[str]:
+    return frozenset(load_toml("durations.toml")["context"]["words"])
+
+
+@cache
+def _food() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("frequencies.toml")["with_food"]["phrases"])
+
+
+@cache
+def _frequencies() -> Patterns:
+    rules = load_toml("frequencies.toml")
+    slots = {name: list(words) for name, words in rules["slots"].items()} | _common_slots()
+    return Patterns([row["words"] for row in rules["pattern"]], slots)
+
+
+@cache
+def _durations() -> Patterns:
+    return Patterns([row["words"] for row in load_toml("durations.toml")["pattern"]], _common_slots())
+
+
+def _common_slots() -> dict[str, list[str]]:
+    known = vocabulary()
+    times = [w for w, unit in known.units.items() if unit.kind == "time"]
+    return {"NUM": list(known.numbers), "TIME": times, "FORM": list(known.forms)}

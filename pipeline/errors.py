@@ -1,0 +1,23 @@
+"""Errors that a user can act on: what is wrong, and what to try."""
+
+from __future__ import annotations
+
+
+class PharmacleanError(Exception):
+    """What is wrong, and what to try next.
+
+    >>> str(PharmacleanError("the input is empty", "give a page or text"))
+    'the input is empty; give a page or text'
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(f"{problem}; {advice}" if advice else problem)
+        self.problem, self.advice = problem, advice
+
+
+class ReadError(PharmacleanError):
+    """An input that cannot be read as a page; the rest of a batch goes on."""
+
+
+class ConfigError(PharmacleanError):
+    """A wrong option, rule file or table; nothing can be done before it is mended."""

@@ -1,0 +1,202 @@
+"""Finds all names of a lexicon in a text: longest match, on word boundaries, in one pass.
+
+Text and names are split alike into runs of letters and runs of digits, so that "Isotroin20mg",
+"5-FU", "co-amoxiclav" and "Pan-D" come apart in the same way in both; the runs are compared
+without regard to case and accents. Offsets are those of the text as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from .tables import Name
+
+#: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes are not.
+_RUN = r"[^\W\d_]+|[\d₀-₉]+"
+_runs = re.compile(_RUN).finditer
+_run_list = re.compile(_RUN).findall
+
+#: What may stand between two runs of one name: few signs, at most one line break, and no blank line.
+_next_run = re.compile(
+    rf"""
+    ((?: [ \t\u00a0\u2009\u202f] | [-‐‑–/'’&+.,] | [®™\u00ad] ){{0,4}}
+     (?: \r?\n [ \t\u00a0]{{0,4}} )?)   # the gap
+    ({_RUN})                            # the next run
+    """,
+    re.VERBOSE,
+).match
+
+#: A word that a hyphen or a soft hyphen parts: "hydro-chlorothiazide", "metho-\ntrexate".
+_parted_words = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?:(?:-|‐|‑|\u00ad)(?:\r?\n)?[^\W\d_]{2,}){1,2}(?![^\W_])").finditer
+_parting = re.compile(r"[-‐‑\u00ad\r\n]+")
+
+#: One letter for another in the same name: Greek letters and their names.
+_GREEK = {"α": "alfa", "alpha": "alfa", "β": "beta", "γ": "gamma", "δ": "delta", "ω": "omega"}
+
+#: How many words not in the lexicon are remembered as such; enough for a large crawl's common words, some 20 MB.
+_REMEMBERED = 200_000
+
+
+class Match(NamedTuple):
+    """`text[start:end]` is one of `names`; `key` is the name as compared."""
+
+    start: int
+    end: int
+    key: str
+    names: tuple[Name, ...]
+    plural: bool = False
+
+
+def key_of(surface: str) -> str:
+    """What a name is compared by: its runs, folded.
+
+    >>> key_of("Pan-D"), key_of("Crème  5%"), key_of("Interferon β-1b"), key_of("B₁₂")
+    ('pan d', 'creme 5', 'interferon beta 1 b', 'b 12')
+    """
+    runs = _run_list(surface.lower())
+    return " ".join(runs) if surface.isascii() and "alpha" not in runs else " ".join(map(_folded, runs))
+
+
+@lru_cache(maxsize=10_000)
+def _folded(run: str) -> str:
+    """A run in lower case without accents.
+
+    >>> _folded("Curacné"), _folded("weißdorn"), _folded("α")
+    ('curacne', 'weissdorn', 'alfa')
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c)).casefold()
+    return _GREEK.get(plain, plain)
+
+
+class _FirstRuns(dict[str, int]):
+    """First run of a name -> how many runs the longest name has that starts so; 0 for words that start none.
+
+    A word is looked into once, when it is first met: is it a plural, or close to a name?
+    """
+
+    def __init__(self, keys: Mapping[str, object], guess: Callable[[str], Name | None]) -> None:
+        self._guess = guess
+        self.guessed = dict[str, tuple[Name, ...]]()
+        for key in keys:
+            first, _, rest = key.partition(" ")
+            runs = 1 + rest.count(" ") + bool(rest)
+            if runs > self.get(first, 0):
+                self[first] = runs
+
+    def __missing__(self, run: str) -> int:
+        known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
+        if not known and len(run) >= 7 and (name := self._guess(run)):
+            self.guessed[run], known = (name,), 1
+        if len(self) < _REMEMBERED or known:
+            self[run] = known
+        return known
+
+
+class Matcher:
+    """All names of a lexicon, ready to be found.
+
+    names: key -> names; goes_on: what makes a number at the end of a name part of something else
+    ("Dolo 650 mg"), as a compiled pattern's `match`; guess: a name for a word that is none of them.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, tuple[Name, ...]],
+        goes_on: Callable[[str, int], object] = lambda _text, _at: None,
+        guess: Callable[[str], Name | None] = lambda _word: None,
+    ) -> None:
+        self._names = names
+        self._goes_on = goes_on
+        self._first = _FirstRuns(names, guess)
+        if "alfa" in self._first:
+            self._first["alpha"] = self._first["alfa"]
+
+    def find(self, text: str) -> list[Match]:
+        """The matches in reading order; they do not overlap.
+
+        >>> isotroin = Name("Isotroin", "brand", ("isotretinoin",))
+        >>> [(m.start, m.end) for m in Matcher({"isotroin": (isotroin,)}).find("Isotroin20mg, ISOTROIN®, Isotroinal")]
+        [(0, 8), (14, 22)]
+        """
+        lower = _lower(text)
+        matches = list(self._scan(lower))
+        parted = [match for m in _parted_words(lower) if (match := self._joined(m))] if _parting.search(lower) else []
+        return _merged(matches, parted) if parted else matches
+
+    def _scan(self, lower: str) -> Iterator[Match]:
+        first, done = self._first, 0
+        for run in _runs(lower):
+            longest = first[run[0]]
+            if longest and run.start() >= done and (match := self._at(lower, run, longest)):
+                done = match.end
+                yield match
+
+    def _at(self, lower: str, run: re.Match[str], longest: int) -> Match | None:
+        """The longest name that starts with this run."""
+        start, end = run.span()
+        if start and lower[start - 1].isalnum():
+            return None
+        words, ends = [_plain(run[0])], [end]
+        gaps = [""]
+        while len(words) < longest and (following := _next_run(lower, ends[-1])):
+            gaps.append(following[1])
+            words.append(_plain(following[2]))
+            ends.append(following.end())
+        shortened = None
+        for count in range(len(words), 0, -1):
+            found = self._named(lower, start, words[:count], ends[:count], gaps[:count])
+            if found and found.end < ends[count - 1] and not found.plural:
+                shortened = shortened or found
+            elif found:
+                return found
+        return shortened
+
+    def _named(self, lower: str, start: int, words: Sequence[str], ends: Sequence[int], gaps: Sequence[str]) -> Match | None:
+        """The name that these runs are, if they are one; without its last number if that is a dose."""
+        end, key = ends[-1], " ".join(words)
+        names = self._names.get(key) or (self._first.guessed.get(key) if len(words) == 1 else None)
+        if names is None:
+            return self._plural(start, end, key)
+        if any("." in gap or "," in gap for gap in gaps):
+            names = tuple(name for name in names if "." in name.surface or "," in name.surface)
+            if not names:
+                return None
+        if key[-1].isdigit() and len(words) > 1 and (lower[end : end + 1].isalpha() or self._goes_on(lower, end)):
+            return Match(start, ends[-2], key, names)
+        return Match(start, end, key, names)
+
+    def _plural(self, start: int, end: int, key: str) -> Match | None:
+        if key[-1] != "s" or len(key) < 5:
+            return None
+        names = tuple(name for name in self._names.get(key[:-1], ()) if not name.needs and (len(key) > 5 or name.kind == "class"))
+        if not names:
+            return None
+        return Match(start, end if names[0].kind == "class" else end - 1, key[:-1], names, plural=True)
+
+    def _joined(self, parts: re.Match[str]) -> Match | None:
+        """A long name that a hyphen parts where the lexicon has none."""
+        key = _folded(_parting.sub("", parts[0]))
+        names = self._names.get(key) if len(key) >= 8 else None
+        return Match(parts.start(), parts.end(), key, names) if names else None
+
+
+def _plain(run: str) -> str:
+    return run if run.isascii() and run != "alpha" else _folded(run)
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, character for character (the capital of "ı" with a dot would become two)."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+
+
+def _merged(matches: list[Match], parted: list[Match]) -> list[Match]:
+    """Matches without those inside a parted word that is a name as a whole."""
+    kept = [m for m in matches if not any(p.start <= m.start and m.end <= p.end for p in parted)]
+    ends = {m.start: m.end for m in kept}
+    parted = [p for p in parted if not any(start < p.end and p.start < end for start, end in ends.items())]
+    return sorted([*kept, *parted])

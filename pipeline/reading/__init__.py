@@ -1,0 +1,94 @@
+"""Bytes to `Document`: charset, HTML or plain text by content, visible text, blocks, metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..document import Document, Metadata, Origin
+from ..errors import ReadError
+from .decode import decode
+from .language import detect_language
+from .plain import read_plain
+from .sources import Raw, read_file
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+__all__ = ["Raw", "is_html", "read"]
+
+_DOCUMENT_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|strong|em|b|i|img)\b[^<>]{0,400}>", re.IGNORECASE)
+_PROBE = 20_000
+
+
+def is_html(text: str) -> bool:
+    """True for a page or a piece of one, by content: a document tag, or several tags for its length.
+
+    >>> is_html("<p>Take <b>one</b> tablet"), is_html("Take it if 5 < 7 and <b> is bold")
+    (True, False)
+    """
+    probe = text[:_PROBE]
+    if _DOCUMENT_TAG.search(probe):
+        return True
+    tags = len(_TAG.findall(probe))
+    return tags >= 2 and (probe.lstrip().startswith("<") or tags * 400 > len(probe))
+
+
+def read(source: str | bytes | Path | Tag | Raw) -> Document:
+    """A document of anything that holds a page: text or markup, bytes, a path, a soup, a `Raw` record.
+
+    Raises ReadError, with advice, for what is missing, empty or no text.
+    """
+    raw = _raw(source)
+    if raw.problem:
+        raise raw.problem
+    if isinstance(raw.data, str):
+        data, encoding = raw.data.encode("utf-8", "surrogatepass"), None
+        text = raw.data
+        if not text.strip():
+            raise ReadError("the input is empty", "give a page or text")
+    else:
+        data = raw.data
+        text, encoding = decode(data)
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text) if not text.isascii() else text
+    html = raw.kind == "html" or (raw.kind is None and is_html(text))
+    digest = hashlib.sha256(data).hexdigest()
+    origin = Origin(raw.path, raw.record, raw.url, "text/html" if html else "text/plain", encoding, len(data), digest)
+    document = _from_html(text) if html else _from_plain(text)
+    if not document.source.strip():
+        raise ReadError("the page shows no text", "is it drawn by a script? save it from a browser")
+    return replace(document, id=raw.id or digest[:16], origin=origin)
+
+
+def _raw(source: Any) -> Raw:
+    if isinstance(source, Raw):
+        return source
+    if isinstance(source, Path):
+        return read_file(source)
+    if isinstance(source, (str, bytes)):
+        return Raw(source)
+    if hasattr(source, "find_all"):  # a BeautifulSoup or Tag, without importing bs4
+        return Raw(str(source), kind="html")
+    raise TypeError(f"cannot read a {type(source).__name__}; give str, bytes, Path, BeautifulSoup or Raw")
+
+
+def _from_html(markup: str) -> Document:
+    from .html import read_html
+    from .metadata import read_metadata
+
+    page = read_html(markup)
+    heading = next((page.text[b.start : b.end] for b in page.blocks if b.kind == "heading" and b.level == 1 and not b.evidence.hidden), None)
+    title, declared, metadata = read_metadata(page.head, heading)
+    detected = detect_language(page.text[b.start : b.end] for b in page.blocks)
+    language = declared if declared and (not detected or declared[:2] == detected) else detected
+    return replace(Document.from_text(page.text, page.blocks), title=title, language=language, metadata=metadata)
+
+
+def _from_plain(text: str) -> Document:
+    blocks = read_plain(text)
+    document = Document.from_text(text, blocks)
+    return replace(document, language=detect_language(document.block_text(b) for b in blocks), metadata=Metadata())

@@ -1,0 +1,45 @@
+"""The language of an article, by its function words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from ..rules.load import load_toml
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BY_LETTER = {"zh", "ja"}  # written without spaces: single characters are counted
+_LONG = 60  # characters; shorter blocks are menus and labels, often in another language
+_LOOKED_AT = 6000  # characters are enough to tell
+_LEAST = 3  # function words, fewer tell nothing
+
+
+@cache
+def _languages_of() -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {}
+    for language, line in load_toml("languages.toml").items():
+        for word in line.split():
+            words[word] = (*words.get(word, ()), language)
+    return words
+
+
+def detect_language(texts: Iterable[str]) -> str | None:
+    """The two-letter code of the language that most function words speak for, or None.
+
+    >>> detect_language(["Take the tablet with a glass of water and do not lie down for an hour after that."])
+    'en'
+    >>> detect_language(["Tome el comprimido con un vaso de agua y no se acueste durante la hora que sigue a la toma."])
+    'es'
+    """
+    sample = " ".join(text for text in texts if len(text) >= _LONG)[:_LOOKED_AT].lower()
+    known, votes = _languages_of(), Counter[str]()
+    counts = Counter(_WORD.findall(sample))
+    for word, count in counts.items():
+        for language in known.get(word, ()):
+            votes[language] += count
+    for language in _BY_LETTER:
+        votes[language] = sum(sample.count(char) for char, owners in known.items() if language in owners)
+    best = max(votes, key=lambda code: (votes[code], code), default=None)
+    return best if best and votes[best] >= _LEAST else None

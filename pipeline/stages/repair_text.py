@@ -1,0 +1,159 @@
+"""Mend the characters: mojibake, entities, soft hyphens, odd spaces, and the blank lines between blocks.
+
+Every repair is a recorded edit, made line by line and as small as can be, so that most of the text
+stays mapped to its source character by character. NFC only, never NFKC: that would turn 10³ into
+103, which in a dose is a harm.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any
+
+from ..document import Block, Document, Edit
+
+NAME = "repair_text"
+
+_MARKS = "Ââ€ÃÐÑÅÄ\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9fРСвï�"
+_SUSPECT = re.compile(f"[{_MARKS}]")  # characters that mojibake cannot do without
+_ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
+_JOINERS = re.compile("[\u200c\u200d]")
+_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c]+")
+_WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
+_MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
+
+
+def repair_text(document: Document) -> Document:
+    """Mend what is broken in the characters, then the gaps between blocks.
+
+    >>> repair_text(Document.from_text("20\\u00a0µg, isotret\\u00adinoin", [Block(0, 19, "paragraph")])).text
+    '20 µg, isotretinoin'
+    """
+    repaired = document.edited(NAME, list(_mojibake(document)))
+    repaired = repaired.edited(NAME, list(_characters(repaired)))
+    repaired = repaired.edited(NAME, list(_gaps(repaired)))
+    title = repaired.title
+    return replace(repaired, title=_plain(title) if title else title)
+
+
+@cache
+def _config() -> Any:
+    """What ftfy may do: mend mojibake, and nothing that changes right text (no NFKC, no uncurled quotes)."""
+    import ftfy
+
+    return ftfy.TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=False,
+    )
+
+
+def _mojibake(document: Document) -> Iterator[Edit]:
+    """Lines that were decoded with the wrong charset, mended by ftfy."""
+    if document.text.isascii():
+        return
+    for block in document.blocks:
+        line = document.block_text(block)
+        if line.isascii() or not _SUSPECT.search(line):
+            continue
+        import ftfy
+
+        fixed = ftfy.fix_text(line, _config())
+        if fixed != line:
+            yield from _smallest(line, fixed, block.start, "mojibake")
+
+
+def _characters(document: Document) -> Iterator[Edit]:
+    """Entities left as text, invisible characters, odd spaces, decomposed accents, wrapped lines."""
+    for block in document.blocks:
+        line = document.block_text(block)
+        yield from _shift(_line_edits(line, code=block.kind == "code", cells=block.kind == "table_row"), block.start)
+
+
+def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
+    taken = 0
+    for start, end, after, rule in sorted(_candidates(line, code=code, cells=cells)):
+        if start >= taken and line[start:end] != after:
+            yield Edit(start, end, after, rule)
+            taken = end
+
+
+def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, int, str, str]]:
+    if "&" in line:
+        from html import unescape
+
+        for match in _ENTITY.finditer(line):
+            yield (*match.span(), unescape(match[0]), "entity")
+    if not line.isprintable() or not line.isascii():
+        for match in _INVISIBLE.finditer(line):
+            if not _JOINERS.search(match[0]) or not _joins(line, *match.span()):
+                yield (*match.span(), "", "invisible-character")
+        if not unicodedata.is_normalized("NFC", line):
+            for edit in _smallest(line, unicodedata.normalize("NFC", line), 0, "nfc"):
+                yield edit.start, edit.end, edit.replacement, edit.rule
+    if code:
+        return
+    for match in _WRAP.finditer(line):
+        yield (*match.span(), " ", "wrapped-line")
+    for match in _SPACES.finditer(line):
+        if match[0] != " ":
+            yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
+
+
+def _joins(line: str, start: int, end: int) -> bool:
+    """Joiners have a meaning between letters of Arabic and Indic scripts, and in emoji."""
+    before, after = line[start - 1 : start], line[end : end + 1]
+    return bool(before and after) and ord(before) > 0x5FF and ord(after) > 0x5FF
+
+
+def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]:
+    """The edits from one line to the other, each as small as a word or less."""
+    if len(before) <= _MINIMAL:
+        old, new = list(before), list(after)
+    else:
+        old, new = re.findall(r"\w+|\W", before), re.findall(r"\w+|\W", after)
+    places = [0]
+    for piece in old:
+        places.append(places[-1] + len(piece))
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield Edit(offset + places[a], offset + places[b], "".join(new[c:d]), rule)
+
+
+def _shift(edits: Iterator[Edit], offset: int) -> Iterator[Edit]:
+    for edit in edits:
+        yield replace(edit, start=edit.start + offset, end=edit.end + offset)
+
+
+def _gaps(document: Document) -> Iterator[Edit]:
+    """One blank line between blocks, nothing before the first and after the last."""
+    here = 0
+    for i, block in enumerate(document.blocks):
+        yield from _gap(document.text, here, block.start, "\n\n" if i else "")
+        here = block.end
+    yield from _gap(document.text, here, len(document.text), "")
+
+
+def _gap(text: str, start: int, end: int, wanted: str) -> Iterator[Edit]:
+    if text[start:end] != wanted:
+        yield Edit(start, end, wanted, "block-gap")
+
+
+def _plain(title: str) -> str:
+    """A title, mended the same way (it is no part of the text, so no edits)."""
+    import ftfy
+
+    fixed = ftfy.fix_text(title, _config()) if _SUSPECT.search(title) else title
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", fixed)).split())

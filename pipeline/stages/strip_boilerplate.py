@@ -1,0 +1,157 @@
+"""Label every block, drop what is not the article, and say why.
+
+Rules of phrases and names come first, then the structure of the page, then copies of the title and
+of blocks. Labels are decided for all blocks before anything is cut, and the cuts are recorded edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..boilerplate.rules import BoilerplateRules, load_rules
+from ..boilerplate.structure import article_stretch, name_verdicts
+from ..boilerplate.stubs import find_stubs
+from ..boilerplate.titles import find_title, title_copies
+from ..boilerplate.verdict import Verdict
+from ..document import Block, Document, Edit
+from ..rules.folding import fold
+
+NAME = "strip_boilerplate"
+
+_COPY_CHARS = 40  # shorter blocks may rightly stand twice
+_ZONE_SHARE = 0.4  # a zone may open in the last part of a page
+_ZONE_LINE = 160  # characters; longer lines with sentences end a zone
+
+
+def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None) -> Document:
+    """Remove what is not the article.
+
+    >>> page = Document.from_text("Take one tablet daily.\\n\\n0 comment", [Block(0, 22, "paragraph"), Block(24, 33, "paragraph")])
+    >>> clean = strip_boilerplate(page)
+    >>> clean.text, [(c.reason, c.before) for c in clean.changes()]
+    ('Take one tablet daily.', [('comment-form', '\\n\\n0 comment')])
+    """
+    rules = rules or load_rules()
+    texts = [document.block_text(block) for block in document.blocks]
+    verdicts = _label(document, texts, rules)
+    title, shown = find_title(document, [v is not None for v in verdicts])
+    if title:
+        for i in title_copies(texts, title, shown):
+            verdicts[i] = Verdict("title-duplicate", "title-copy")
+        if shown is not None:
+            verdicts[shown] = None
+    for i in find_stubs(document.blocks, texts, title):
+        verdicts[i] = verdicts[i] or Verdict("keyword-stub", "keyword-stub")
+    _mark_copies(document.blocks, texts, verdicts)
+    blocks = tuple(_title_block(block) if i == shown else block for i, block in enumerate(document.blocks))
+    edits = [*_removals(blocks, verdicts), *_cuts(blocks, texts, verdicts, rules), *_markup(blocks, texts, verdicts)]
+    return replace(document, title=title, blocks=blocks).edited(NAME, _without_overlaps(edits))
+
+
+def _label(document: Document, texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
+    verdicts = [rules.match_text(fold(text)) for text in texts]
+    if document.origin.media_type == "text/html":
+        named = name_verdicts(document, texts, rules)
+        captions = [Verdict("caption", "tag-figcaption") if b.evidence.tag == "figcaption" else None for b in document.blocks]
+        verdicts = [v or c or n for v, n, c in zip(verdicts, named, captions, strict=True)]
+        _, shown = find_title(document, [v is not None for v in verdicts])
+        if shown is not None:
+            verdicts[shown] = None
+        _drop_outside(document, texts, verdicts, shown)
+    _run_zones(texts, verdicts)
+    return verdicts
+
+
+def _drop_outside(document: Document, texts: Sequence[str], verdicts: list[Verdict | None], shown: int | None) -> None:
+    first, end = article_stretch(document, texts, verdicts, shown)
+    if first == end:
+        return
+    for i in range(len(texts)):
+        if verdicts[i] is None and i != shown and not first <= i < end:
+            linked = document.blocks[i].evidence.link_chars > 0.5 * len(texts[i])
+            reason = "navigation" if i < first else "related" if linked else "footer" if i > 0.9 * len(texts) else "layout"
+            verdicts[i] = Verdict(reason, "outside-article")
+        elif verdicts[i] is None and i != shown and _is_links(texts[i], document.blocks[i]):
+            verdicts[i] = Verdict("related", "links-only")
+
+
+def _is_links(text: str, block: Block) -> bool:
+    """A line that is nothing but links, and no sentence."""
+    return block.evidence.link_chars >= 0.9 * len(text.replace(" ", "")) and not text.endswith((".", "?", "!")) and block.kind != "heading"
+
+
+def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
+    """After a widget that opens a zone in the last part of the page, what follows goes with it, up to running text."""
+    lengths = [len(text) for text in texts]
+    total, seen, zone = sum(lengths) or 1, 0, None
+    for i, text in enumerate(texts):
+        verdict = verdicts[i]
+        if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
+            zone = verdict
+        elif zone and verdict is None:
+            if len(text) > _ZONE_LINE and text[-1] in ".!?":
+                zone = None
+            else:
+                verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
+        seen += lengths[i]
+
+
+def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
+    seen: dict[str, int] = {}
+    for i, text in enumerate(texts):
+        if verdicts[i] or len(text) < _COPY_CHARS or blocks[i].kind in ("table_row", "code", "title"):
+            continue
+        folded = fold(text)
+        if folded in seen:
+            verdicts[i] = Verdict("duplicate-block", "block-copy")
+        seen.setdefault(folded, i)
+
+
+def _title_block(block: Block) -> Block:
+    return replace(block, kind="title", level=None)
+
+
+def _removals(blocks: Sequence[Block], verdicts: Sequence[Verdict | None]) -> Iterator[Edit]:
+    """One edit a dropped block, with the gap before it, or the gap after it where nothing is kept before."""
+    kept_before = False
+    for i, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
+        if verdict is None:
+            kept_before = True
+        elif kept_before:
+            yield Edit(blocks[i - 1].end, block.end, "", verdict.rule, verdict.reason)
+        else:
+            end = blocks[i + 1].start if i + 1 < len(blocks) else block.end
+            yield Edit(block.start, end, "", verdict.rule, verdict.reason)
+
+
+def _cuts(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], rules: BoilerplateRules) -> Iterator[Edit]:
+    """Pieces inside kept blocks: a trailing "Read more", an inline label."""
+    for block, text, verdict in zip(blocks, texts, verdicts, strict=True):
+        if verdict is None and block.kind != "title":
+            for start, end, found in rules.cuts(text):
+                if end - start < len(text):
+                    yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
+
+
+def _markup(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> Iterator[Edit]:
+    """Marks of lists and of bold type in plain text, which a page would not show."""
+    for block, text, verdict in zip(blocks, texts, verdicts, strict=True):
+        if verdict is None and block.evidence.tag == "line":
+            yield from plain_marks(block, text)
+
+
+def plain_marks(block: Block, text: str) -> Iterator[Edit]:
+    """Edits that take literal `**`, `#` and bullets off a line."""
+    from ..reading.plain import mark_spans
+
+    for start, end, rule in mark_spans(text, block.kind):
+        yield Edit(block.start + start, block.start + end, "", rule, "layout")
+
+
+def _without_overlaps(edits: Sequence[Edit]) -> list[Edit]:
+    out: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: (e.start, -e.end)):
+        if not out or edit.start >= out[-1].end:
+            out.append(edit)
+    return out
