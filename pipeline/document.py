@@ -100,6 +100,8 @@ class Evidence:
     bold: bool = False
     hidden: bool = False
     group: int = 0
+    groups: tuple[int, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

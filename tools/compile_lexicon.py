@@ -11,61 +11,41 @@ tells where a publisher disagrees:
 kind, target, countries, context) and `brands*.tsv` (surface, target, countries, context). The shipped tables
 have the same columns, so by default the script reads and rewrites them.
 
-`--vocab` is a folder, searched to any depth, with what the publishers hand out:
-
-    fda          Products.txt of Drugs@FDA
-    rxnorm       *.json(.gz) lists of ingredient objects {Name, RXCUI, TTY, UNII, SCDCs: [...]}
-    drugbank     the open vocabulary (CC0), drugbank*vocabulary*.csv
-    ema          medicines_output_medicines_en.xlsx
-    hc           drug.txt, ingred.txt and ther.txt of Health Canada's database
-    dmd          f_vtm2_*.xml and f_ingredient2_*.xml of the NHS dictionary
-    bdpm         CIS_bdpm.txt and CIS_COMPO_bdpm.txt of the French public database
-    medlineplus  *medlineplus*.csv (common name, synonyms)
-
-MeSH descriptors (*terms.tsv: mesh_id, mesh_name) give ids; a WHO ATC index (*ATC*DDD*.csv) is compared with and
-never copied. A file that is absent is left out of the count.
+`--vocab` is a folder with what the publishers hand out; `publishers.py` says which files it looks for. A file that
+is absent is left out of the count.
 """
 
 import argparse
-import csv
-import gzip
-import io
-import json
 import re
 import sys
-import unicodedata
-import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET  # the files are the publishers' own, put there by whoever runs this
+
+from publishers import READERS, Fact, Product, Substance, fold, read_atc_index, read_mesh, table
 
 LEXICON = Path(__file__).parent.parent / "pipeline" / "lexicon"
 ID_COLUMNS = ("rxcui", "unii", "drugbank", "cas", "mesh", "atc")
 SOURCE_ORDER = ("fda", "rxnorm", "drugbank", "ema", "hc", "dmd", "bdpm", "medlineplus", "own")
-EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+EU = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISK"))
 MARKETS = {  # where a source's brands are sold
-    "fda": frozenset({"US"}), "rxnorm": frozenset({"US"}), "medlineplus": frozenset({"US"}), "ema": EU,
-    "hc": frozenset({"CA"}), "dmd": frozenset({"GB"}), "bdpm": frozenset({"FR"}),
+    "fda": frozenset({"US"}),
+    "rxnorm": frozenset({"US"}),
+    "medlineplus": frozenset({"US"}),
+    "ema": EU,
+    "hc": frozenset({"CA"}),
+    "dmd": frozenset({"GB"}),
+    "bdpm": frozenset({"FR"}),
 }
 COMMON_WORD = 3.0  # Zipf scale: once in a million words; "soma" is 3.2, "pan" 4.4
+KNOWN_AS_DRUGS = frozenset({"Botox", "Ozempic", "Prozac", "Viagra", "Xanax"})  # as common, and nothing but the medicine
 Row = dict[str, str]
 Target = frozenset[str]
 
 
 # ---------------------------------------------------------------- names
-
-
-@cache
-def fold(text: str) -> str:
-    """Lower case, no accents, no ®, one space: `fold("Doliprane®  Forte")` is `doliprane forte`."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("®", "").replace("™", ""))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(bare.lower().replace("’", "'").replace("sulph", "sulf").split())
 
 
 def parts_of(target: str) -> list[str]:
@@ -74,6 +54,7 @@ def parts_of(target: str) -> list[str]:
 
 
 def target_set(target: str) -> Target:
+    """The same without the order, to compare."""
     return frozenset(parts_of(target))
 
 
@@ -107,9 +88,6 @@ class Names:
                 return known
         return ["?" + fold(name)]
 
-    def resolve_all(self, names: Iterable[str]) -> Target:
-        return frozenset(part for name in names for part in self.resolve(name))
-
     def _forms(self, name: str) -> Iterator[str]:
         """The name, then the name without its bracket, its four-letter biologic suffix, its salt words."""
         yield name
@@ -120,189 +98,8 @@ class Names:
         while len(words) > 1 and (words[-1] in self.salts or words[0] in self.salts):
             words = words[:-1] if words[-1] in self.salts else words[1:]
             yield " ".join(words)
-
-
-# ---------------------------------------------------------------- what publishers say
-
-
-@dataclass(frozen=True)
-class Substance:
-    """An ingredient as one publisher knows it."""
-
-    source: str
-    name: str
-    synonyms: tuple[str, ...] = ()
-    ids: tuple[tuple[str, str], ...] = ()
-    base: bool = True  # False: a salt or a precise form, which lends its id to no one
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product name and its ingredients, as one publisher prints them."""
-
-    source: str
-    brand: str
-    ingredients: tuple[str, ...]
-    atc: str = ""
-
-
-Fact = Substance | Product
-
-
-def read_text(path: Path) -> str:
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")
-
-
-def find(root: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in root.rglob(pattern) if path.is_file())
-
-
-def table(path: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
-    """Rows of a table with a header; tab-separated tables have no quoting."""
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    lines = io.StringIO(read_text(path), newline="")
-    for row in csv.DictReader(lines, delimiter=delimiter, quoting=quoting, restval=""):
-        yield {key: value.strip() for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
-
-
-def read_fda(root: Path) -> Iterator[Fact]:
-    for path in find(root, "Products.txt"):
-        for row in table(path, "\t"):
-            ingredients = tuple(part.strip() for part in row["ActiveIngredient"].split(";") if part.strip())
-            yield Product("fda", row["DrugName"], ingredients)
-
-
-STRENGTH = re.compile(r" \d[\d.,]* ?(?:MG|MCG|UNT|MEQ|ML|MMOL|MCI|%|AMB|AU|BAU|PNU|CELLS|IR|SQ|MIN|UNITS?|\[).*", re.IGNORECASE)
-LEADING_AMOUNT = re.compile(r"^(?:\d[\d.,]* (?:HR|ML|ACTUAT|MG|UNT|GM|APPLICATION|SPRAYS?|DAY)s? )+", re.IGNORECASE)
-
-
-def rxnorm_ingredients(name: str) -> tuple[str, ...]:
-    """`12 HR clarithromycin 500 MG Extended Release Oral Tablet [Biaxin]` → clarithromycin."""
-    inner = re.findall(r"\(([^{}]*?\d[^{}]*?)\)(?= /| \})", name) if name.startswith("{") else [name]
-    parts = (part for pack in inner for part in re.sub(r" \[[^\]]*\]$", "", pack).split(" / "))
-    bare = (STRENGTH.sub("", LEADING_AMOUNT.sub("", part.strip())) for part in parts)
-    return tuple(dict.fromkeys(part for part in bare if part and not part.startswith("inert")))
-
-
-def bracketed_brand(name: str) -> str:
-    found = re.search(r" \[([^\[\]]+)\]$", name)
-    return found[1] if found else ""
-
-
-def read_rxnorm(root: Path) -> Iterator[Fact]:
-    for path in find(root, "*.json*"):
-        objects = json.loads(read_text(path))
-        if not (objects and isinstance(objects, list) and "RXCUI" in objects[0]):
-            continue
-        for item in objects:
-            ids = (("rxcui", item["RXCUI"]), ("unii", item.get("UNII", "")))
-            if item["TTY"] != "MIN":
-                yield Substance("rxnorm", item["Name"], ids=ids, base=item["TTY"] == "IN")
-            yield from rxnorm_products(item)
-
-
-def rxnorm_products(item: dict[str, Any]) -> Iterator[Product]:
-    drugs = [drug for component in item["SCDCs"] for drug in component.get("SCDs", [])]
-    branded = [product for drug in drugs for key in ("SBDs", "BPCKs") for product in drug.get(key, [])]
-    for name in dict.fromkeys(product["Name"] for product in branded):
-        if brand := bracketed_brand(name):
-            yield Product("rxnorm", brand, rxnorm_ingredients(name))
-
-
-def read_drugbank(root: Path) -> Iterator[Fact]:
-    files = [path for path in find(root, "drugbank*vocabulary*.csv") if read_text(path).startswith("DrugBank ID,")]
-    for path in sorted(files, key=lambda path: path.stat().st_size)[-1:]:  # the fullest release
-        for row in table(path):
-            ids = (("drugbank", row["DrugBank ID"]), ("unii", row["UNII"]), ("cas", row["CAS"]))
-            yield Substance("drugbank", row["Common name"], tuple(filter(None, row["Synonyms"].split(" | "))), ids)
-
-
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def sheet_rows(path: Path) -> Iterator[dict[str, str]]:
-    """Cells of the first sheet by column letter; enough of the format for a plain table."""
-    with zipfile.ZipFile(path) as book:
-        strings = ET.fromstring(book.read("xl/sharedStrings.xml"))  # noqa: S314 - the publisher's own file
-        shared = ["".join(text.text or "" for text in item.iter(SHEET + "t")) for item in strings.iter(SHEET + "si")]
-        sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - likewise
-    for row in sheet.iter(SHEET + "row"):
-        cells = {}
-        for cell in row.iter(SHEET + "c"):
-            value = cell.findtext(SHEET + "v") or ""
-            column = cell.attrib["r"].rstrip("0123456789")
-            cells[column] = shared[int(value)] if cell.get("t") == "s" and value else value
-        yield cells
-
-
-def read_ema(root: Path) -> Iterator[Fact]:
-    for path in find(root, "medicines_output_medicines_en*.xlsx"):
-        rows = sheet_rows(path)
-        header = next(row for row in rows if "Name of medicine" in row.values())
-        column = {" ".join(name.split()): letter for letter, name in header.items()}
-        for row in rows:
-            if row.get(column["Category"]) == "Human":
-                substances = row.get(column["International non-proprietary name (INN) / common name"], "")
-                brand = re.sub(r" \(.*", "", row.get(column["Name of medicine"], ""))
-                ingredients = tuple(part.strip() for part in re.split(r"[;,/]| and ", substances) if part.strip())
-                yield Product("ema", brand, ingredients, row.get(column["ATC code (human)"], ""))
-
-
-def read_hc(root: Path) -> Iterator[Fact]:
-    for suffix in ("", "_ap"):
-        for path in find(root, f"drug{suffix}.txt"):
-            ingredients = defaultdict(list)
-            for row in table(path.with_name(f"ingred{suffix}.txt")):
-                ingredients[row["DRUG_CODE"]].append(row["INGREDIENT"])
-            for row in table(path):
-                if row["CLASS"] == "Human":
-                    yield Product("hc", row["BRAND_NAME"], tuple(dict.fromkeys(ingredients[row["DRUG_CODE"]])))
-    for path in find(root, "ther.txt"):
-        for cells in csv.reader(io.StringIO(read_text(path))):
-            if len(cells[1]) == len("D10BA01"):
-                yield Product("hc", "", (cells[2],), cells[1])
-
-
-def read_dmd(root: Path) -> Iterator[Fact]:
-    for pattern in ("f_vtm2_*.xml", "f_ingredient2_*.xml"):
-        for path in find(root, pattern):
-            for item in ET.fromstring(read_text(path)):  # noqa: S314 - the publisher's own file
-                if item.findtext("INVALID") != "1":
-                    yield Product("dmd", "", tuple((item.findtext("NM") or "").split(" + ")))
-
-
-def read_bdpm(root: Path) -> Iterator[Fact]:
-    for path in find(root, "CIS_COMPO_bdpm.txt"):
-        ingredients = defaultdict(list)
-        for line in read_text(path).splitlines():
-            cells = line.split("\t")
-            ingredients[cells[0]].append(cells[3])
-        for line in read_text(path.with_name("CIS_bdpm.txt")).splitlines():
-            code, name = line.split("\t")[:2]
-            yield Product("bdpm", name.split(",")[0], tuple(dict.fromkeys(ingredients[code])))
-
-
-ROUTE = re.compile(
-    r" (?:oral|nasal|injection|topical|ophthalmic|vaginal|rectal|transdermal|otic|intravenous|buccal|sublingual|inhalation|implant"
-    r"|systemic|spray|patch|and|eye|drops|gel|intra\w+).*$", re.IGNORECASE,
-)
-
-
-def read_medlineplus(root: Path) -> Iterator[Fact]:
-    for path in find(root, "*medlineplus*.csv"):
-        for row in table(path):
-            ingredients = tuple(ROUTE.sub("", part.strip()) for part in re.split(r",? and |, ", row["Common name"]) if part.strip())
-            for brand in ["", *row["Synonyms"].split("|")]:
-                yield Product("medlineplus", brand, ingredients)
-
-
-READERS: tuple[Callable[[Path], Iterator[Fact]], ...] = (
-    read_fda, read_rxnorm, read_drugbank, read_ema, read_hc, read_dmd, read_bdpm, read_medlineplus,
-)
+        yield " ".join(word.removesuffix("e") for word in words)  # French: metformine, insuline glargine
+        yield bare.split(",")[0]
 
 
 # ---------------------------------------------------------------- what they say together
@@ -333,6 +130,7 @@ class Evidence:
     atc: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, facts: Iterable[Fact]) -> None:
+        """Take in what the readers yield."""
         for fact in facts:
             if isinstance(fact, Substance):
                 self._hear(fact.source, fact.name)
@@ -396,17 +194,6 @@ def ids_by_ingredient(names: Names, substances: Iterable[Substance]) -> dict[str
     return ids
 
 
-def read_mesh(root: Path) -> dict[str, str]:
-    """MeSH descriptors by folded name."""
-    return {fold(row["mesh_name"]): row["mesh_id"] for path in find(root, "*terms.tsv") for row in table(path, "\t") if "mesh_name" in row}
-
-
-def read_atc_index(root: Path) -> dict[str, str]:
-    """The WHO index, code to name: to compare with only."""
-    rows = (row for path in find(root, "*ATC*DDD*.csv") for row in table(path) if "atc_name" in row)
-    return {row["atc_code"]: row["atc_name"] for row in rows}
-
-
 # ---------------------------------------------------------------- tables
 
 
@@ -418,12 +205,14 @@ def read_tsv(path: Path) -> list[Row]:
 
 
 def read_drafts(folder: Path, *patterns: str) -> list[Row]:
+    """Rows of all tables in a folder whose names match, in the order of the file names."""
     paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})
     rows = [{key: value.strip() for key, value in row.items()} for path in paths for row in read_tsv(path)]
     return [row for row in rows if row.get("surface") or row.get("name")]
 
 
 def write_tsv(path: Path, comment: str, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
+    """A table as the lexicon reads it: comment, header, rows."""
     lines = [*(f"# {line}" for line in comment.splitlines()), "\t".join(columns)]
     lines += ["\t".join(row.get(column, "") for column in columns) for row in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -443,10 +232,11 @@ def join_countries(cells: Iterable[str]) -> str:
 
 def merge(rows: Iterable[Row], *same: str) -> list[Row]:
     """One row for each surface and target; the spelling of the first stays."""
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
         target = row["target"] if row.get("kind") == "class" else " + ".join(sorted(parts_of(row["target"])))
-        groups[(row["surface"].casefold(), target, *(row[key] for key in same))].append(row)
+        key = (row["surface"].casefold(), target, "|".join(row[column] for column in same))
+        groups[key].append(row)
     merged = []
     for group in groups.values():
         countries = join_countries(row.get("countries", "") for row in group)
@@ -455,7 +245,20 @@ def merge(rows: Iterable[Row], *same: str) -> list[Row]:
     return sorted(merged, key=lambda row: (row["surface"].casefold(), row["surface"], row["target"]))
 
 
+def with_our_names(rows: Iterable[Row], names: Names) -> Iterator[Row]:
+    """Brand rows whose target is given under another name of the ingredient (`docusate sodium`) take ours."""
+    for row in rows:
+        parts = [part if part in names.ingredients else " + ".join(names.resolve(part)) for part in parts_of(row["target"])]
+        yield {**row, "target": " + ".join(dict.fromkeys(part.removeprefix("?") for part in parts))}
+
+
+def is_known(row: Row, names: Names) -> bool:
+    """Whether the lexicon can hold the row: every part of its target is an ingredient."""
+    return row.get("kind") == "class" or all(part in names.ingredients for part in parts_of(row["target"]))
+
+
 def compile_ingredients(rows: list[Row], evidence: Evidence, mesh: dict[str, str], index: dict[str, str]) -> list[Row]:
+    """Ids and sources for each ingredient; an id in the row stays where none is found."""
     names = evidence.names
     ids = ids_by_ingredient(names, evidence.substances)
     surfaces = defaultdict(list)
@@ -490,6 +293,7 @@ def linked_by_drugbank(evidence: Evidence) -> dict[str, set[Target]]:
 
 
 def compile_names(rows: list[Row], evidence: Evidence) -> list[Row]:
+    """Sources that print the name; DrugBank only where it links the name to our ingredient."""
     links = linked_by_drugbank(evidence)
     compiled = []
     for row in merge(rows, "kind"):
@@ -502,8 +306,9 @@ def compile_names(rows: list[Row], evidence: Evidence) -> list[Row]:
 
 
 def compile_brands(rows: list[Row], evidence: Evidence) -> list[Row]:
+    """Sources that give the brand just these ingredients."""
     compiled = []
-    for row in merge(rows):
+    for row in merge(with_our_names(rows, evidence.names)):
         said = evidence.brands.get(fold(row["surface"]), {})
         ours = target_set(row["target"])
         compiled.append({**row, "sources": in_order(code for code, targets in said.items() if ours in targets)})
@@ -523,6 +328,7 @@ class Tables:
 
 
 def unknown_targets(tables: Tables) -> Iterator[str]:
+    """Targets that are not in the table of ingredients."""
     known = {row["name"] for row in tables.ingredients}
     for row in [*tables.names, *tables.brands]:
         if row.get("kind") != "class":
@@ -536,26 +342,33 @@ def conflicting_rows(rows: list[Row]) -> Iterator[str]:
         groups[row["surface"].casefold()].append(row)
     for group in groups.values():
         for position, row in enumerate(group):
-            for other in group[position + 1:]:
+            for other in group[position + 1 :]:
                 mine, theirs = (set(filter(None, r["countries"].split(";"))) for r in (row, other))
                 if not mine or not theirs or mine & theirs:
                     yield f"{row['surface']}\t{row['target']} [{row['countries']}]\t{other['target']} [{other['countries']}]"
 
 
-def contradicted_brands(tables: Tables, evidence: Evidence) -> Iterator[str]:
-    """A publisher of that market knows the brand, and for none of its products agrees with any of our rows."""
+def contradicted_brands(tables: Tables, evidence: Evidence, *, read: bool) -> Iterator[str]:
+    """A publisher of that market knows the brand, and for none of its products agrees with any of our rows.
+
+    read: all its ingredients are known to us; otherwise what it says may only be written unlike ours.
+    """
     rows = defaultdict(list)
     for row in tables.brands:
         rows[row["surface"]].append(row)
     for surface, group in rows.items():
-        for source, theirs in sorted(evidence.brands.get(fold(surface), {}).items()):
+        for source, said in sorted(evidence.brands.get(fold(surface), {}).items()):
             ours = [row["target"] for row in group if not row["countries"] or MARKETS[source] & set(row["countries"].split(";"))]
-            if ours and not theirs & {target_set(target) for target in ours}:
-                said = " | ".join(sorted(" + ".join(sorted(target)) for target in theirs)[:3])
-                yield f"{surface}\t{' | '.join(ours)}\t{said}\t{source}"
+            # a MedlinePlus page lists combinations under one of the ingredients
+            theirs = {part for part in said if source != "medlineplus" or not any(part < target_set(target) for target in ours)}
+            differs = ours and theirs and not theirs & {target_set(target) for target in ours}
+            if differs and read == any(all(not part.startswith("?") for part in target) for target in theirs):
+                printed = " | ".join(sorted(" + ".join(sorted(target)) for target in theirs)[:3])
+                yield f"{surface}\t{' | '.join(ours)}\t{printed}\t{source}"
 
 
 def contradicted_names(tables: Tables, evidence: Evidence) -> Iterator[str]:
+    """Names that DrugBank lists under another of our ingredients, and never beside ours."""
     links = linked_by_drugbank(evidence)
     for row in tables.names:
         key, target = fold(row["surface"]), fold(row["target"])
@@ -568,6 +381,7 @@ def contradicted_names(tables: Tables, evidence: Evidence) -> Iterator[str]:
 
 
 def shared_ids(tables: Tables) -> Iterator[str]:
+    """Ids that two ingredients bear; classes of ATC are shared by nature."""
     for column in ID_COLUMNS[:-1]:
         holders = defaultdict(list)
         for row in tables.ingredients:
@@ -577,21 +391,22 @@ def shared_ids(tables: Tables) -> Iterator[str]:
 
 def clashing_surfaces(tables: Tables) -> Iterator[str]:
     """A surface that stands in two tables."""
-    generic = {fold(row["name"]): row["name"] for row in tables.ingredients}
-    spoken = {fold(row["surface"]): row["target"] for row in tables.names}
+    generic = {row["name"].casefold(): row["name"] for row in tables.ingredients}
+    spoken = {row["surface"].casefold(): row["target"] for row in tables.names}
     for row in tables.names:
-        if fold(row["surface"]) in generic and row["context"] != "needs":
+        if row["surface"].casefold() in generic and row["context"] != "needs":
             yield f"name\t{row['surface']}\t{row['target']}\tis an ingredient"
     for row in tables.brands:
-        meaning = generic.get(fold(row["surface"])) or spoken.get(fold(row["surface"]))
-        if meaning:
+        meaning = generic.get(row["surface"].casefold()) or spoken.get(row["surface"].casefold())
+        if meaning and (meaning != row["target"]) and row["context"] != "needs":
             yield f"brand\t{row['surface']}\t{row['target']}\tis a generic name of {meaning}"
 
 
 def common_words(tables: Tables, frequencies: dict[str, float]) -> Iterator[str]:
+    """Brands that are everyday words, but accepted anywhere."""
     for row in tables.brands:
         frequency = frequencies.get(fold(row["surface"]), 0.0)
-        if frequency >= COMMON_WORD and row["context"] != "needs":
+        if frequency >= COMMON_WORD and row["context"] != "needs" and row["surface"] not in KNOWN_AS_DRUGS:
             yield f"{row['surface']}\t{row['target']}\t{frequency}"
 
 
@@ -603,6 +418,7 @@ def read_frequencies(path: Path | None) -> dict[str, float]:
 
 
 def unvouched(tables: Tables) -> Iterator[str]:
+    """Rows that rest on our knowledge alone."""
     for label, rows in (("ingredient", tables.ingredients), ("name", tables.names), ("brand", tables.brands)):
         for row in rows:
             if row["sources"] == "own" and row.get("kind") != "class":
@@ -615,11 +431,15 @@ def report(tables: Tables, evidence: Evidence, frequencies: dict[str, float]) ->
         "target is no ingredient": list(unknown_targets(tables)),
         "two meanings in one country": [*conflicting_rows(tables.names), *conflicting_rows(tables.brands)],
         "surface stands in two tables": list(clashing_surfaces(tables)),
-        "a publisher contradicts a brand": list(contradicted_brands(tables, evidence)),
+        "a publisher contradicts a brand": list(contradicted_brands(tables, evidence, read=True)),
         "a publisher contradicts a name": list(contradicted_names(tables, evidence)),
         "everyday word without context": list(common_words(tables, frequencies)),
     }
-    may = {"one id, two ingredients": list(shared_ids(tables)), "nobody else vouches": list(unvouched(tables))}
+    may = {
+        "a publisher has a brand with an ingredient that is not ours": list(contradicted_brands(tables, evidence, read=False)),
+        "one id, two ingredients": list(shared_ids(tables)),
+        "nobody else vouches": list(unvouched(tables)),
+    }
     for title, lines in {**must, **may}.items():
         print(f"## {title}: {len(lines)}")
         print(*lines, sep="\n")
@@ -652,6 +472,7 @@ COLUMNS = {
 
 
 def compile_tables(drafts: Path, vocab: Path) -> tuple[Tables, Evidence]:
+    """All tables, and what they were checked against."""
     ingredients = read_drafts(drafts, "ingredients*.tsv")
     synonyms = read_drafts(drafts, "names*.tsv", "synonyms*.tsv")
     brands = read_drafts(drafts, "brands*.tsv")
@@ -665,7 +486,18 @@ def compile_tables(drafts: Path, vocab: Path) -> tuple[Tables, Evidence]:
     return Tables(compiled, compile_names(synonyms, evidence), compile_brands(brands, evidence)), evidence
 
 
+def write_tables(folder: Path, tables: Tables, names: Names) -> None:
+    """Write the tables; rows whose target is no ingredient would not load and are left out."""
+    for label, rows in (("ingredients", tables.ingredients), ("names", tables.names), ("brands", tables.brands)):
+        usable = [row for row in rows if label == "ingredients" or is_known(row, names)]
+        if usable:
+            write_tsv(folder / f"{label}.tsv", COMMENTS[label], COLUMNS[label], usable)
+    for line in unknown_targets(tables):
+        print(f"left out, not an ingredient: {line}", file=sys.stderr)
+
+
 def main(arguments: list[str] | None = None) -> int:
+    """The command line; 1 when the check finds rows to mend."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vocab", type=Path, required=True, help="folder with the publishers' files")
     parser.add_argument("--drafts", type=Path, default=LEXICON, help="folder with the hand-written rows")
@@ -677,9 +509,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(summary(tables), file=sys.stderr)
     if options.check:
         return 0 if report(tables, evidence, read_frequencies(options.frequencies)) else 1
-    for label, rows in (("ingredients", tables.ingredients), ("names", tables.names), ("brands", tables.brands)):
-        if rows:
-            write_tsv(options.out / f"{label}.tsv", COMMENTS[label], COLUMNS[label], rows)
+    write_tables(options.out, tables, evidence.names)
     return 0
 
 

@@ -13,23 +13,24 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from .. import lexicon
 from ..rules.load import load_toml
 from .context import Context, Found
 from .phrases import Phrases
 from .quantities import plurals
 
 # m modifier, s severity, a place, x place or modifier, h head, q quality, b head or quality,
-# C a name of the table; c comma, o or, & and, i of/in/to, t the/your
+# C a name of the table, A one that begins with a place (ovarian cancer); c comma, o or, & and, i of/in/to, t the/your
 _PLACES = r"[ax]+(?:(?:c[ax]+)*(?:c?[o&]|/)t?[ax]+)?"
 _find_names = re.compile(
     rf"""
-    (?: [smx]+ (?:c[smx]+)* c? [o&] (?=[sm]*[mx]) )?     # severe, nodular, or (recalcitrant …)
-    (?: (?<=[o&]) s* )?
+    (?: (?=[sxco&]*m) [smx]+ (?:c[smx]+)* c? [o&] s* )?   # severe, nodular, or (recalcitrant …)
     (?P<modifiers> [mx]* )
     (?:
-        [hbC]+ i t? {_PLACES} (?![hbC])                   # swelling of the face and tongue
-      | {_PLACES} [hbC]+                                  # liver damage, kidney/liver impairment
-      | [ax]* C+ [hb]*                                    # a name of the table, brain tumour, acne scars
+        [hbCA]+ i t? {_PLACES} (?![hbCA])                 # swelling of the face and tongue
+      | (?:[ax]+c)* [ax]+ (?: c?[o&] | / | &/o ) [mx]* A C*   # breast and ovarian cancer
+      | {_PLACES} [hbCA]+ C*                              # liver damage, kidney/liver impairment
+      | [ax]* [CA]+ [hb]*                                 # a name of the table, brain tumour, acne scars
       | (?P<loose> (?<=[mx]) [hb]+ )                      # viral infection
       | q+ {_PLACES}                                      # dry skin, swollen hands and feet
     )
@@ -65,6 +66,7 @@ def find_conditions(context: Context) -> list[Found]:
             out.append(found)
     out += _eponyms(context, {i for f in out for i in range(f.first, f.last)})
     out += _named(context, {i for f in out for i in range(f.first, f.last)})
+    out += _adjectives(context, {i for f in out for i in range(f.first, f.last)})
     out.sort(key=lambda f: f.first)
     return _with_abbreviations(context, out)
 
@@ -72,14 +74,15 @@ def find_conditions(context: Context) -> list[Found]:
 def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     """Names of the table by their first token, and words that their ending tells."""
     page, out = context.page, dict[int, tuple[int, Condition]]()
-    for first, last, conditions in _table().find(page.words):
+    words = ["-" if w == "–" else w for w in page.words]
+    for first, last, conditions in _table().find(words):
         text = page.text[page.starts[first] : page.ends[last - 1]]
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
         if fit:
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = _suffixes()
-    for i, word in enumerate(page.words):
+    for i, word in enumerate(words):
         if len(word) > 6 and word.endswith(endings) and i not in covered and word not in not_these:
             out[i] = (i + 1, Condition(word, "unlisted", "", needs=False))
     return out
@@ -87,10 +90,11 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
 
 def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
     letters = [_GLUE.get(w, ".") for w in words]
+    degrees = _rules("only_degrees")
     for first, last, letter in _parts().find(words):
-        letters[first:last] = letter * (last - first)
+        letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)
     for first, (last, _) in known.items():
-        letters[first:last] = "C" * (last - first)
+        letters[first:last] = ("A" if letters[first] in "ax" and last > first + 1 else "C") + "C" * (last - first - 1)
     return "".join(letters)
 
 
@@ -101,28 +105,32 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
         return None
     if match["loose"] and _is_weak(words, match):
         return None
-    if "C" not in letters[first:last] and words[last - 1] in _rules("weak_heads") and not match["modifiers"] and "a" not in letters[first:last]:
+    if words[last - 1] in _rules("void_heads") and letters[last - 1] in "hb":
+        return None
+    if words[first : first + 2] == ["red", "blood"]:
         return None
     names = [known[i][1] for i in range(first, last) if i in known]
-    own = names[-1] if names and not re.search("[aqhb]", letters[first:last]) else None
+    own = names[-1] if names and not re.search("[aqhb&o/]", letters[first:last]) else None
     if own:
-        return Found("CONDITION", first, last, None, own.name, own.kind, {"mesh": own.mesh} if own.mesh else {}, own.needs and len(names) == 1)
+        return Found(
+            "CONDITION", first, last, None, own.name, own.kind, {"mesh": own.mesh} if own.mesh else {}, own.needs and len(names) == 1
+        )
     return Found("CONDITION", first, last, None, " ".join(words[first:last]).replace(" - ", "-").replace(" / ", "/"), "composed")
 
 
 def _is_weak(words: list[str], match: re.Match[str]) -> bool:
-    """ "Major problems", "acute reaction": the modifiers say nothing of medicine."""
+    """The modifiers say nothing of medicine: "major problems", "acute reaction"."""
     modifiers = words[match.start("modifiers") : match.end("modifiers")]
     return all(m in _rules("weak_modifiers") or m == "-" for m in modifiers)
 
 
 def _eponyms(context: Context, taken: set[int]) -> Iterator[Found]:
-    """ "Dravet syndrome": a capitalised name before a head."""
+    """A capitalised name before a head: "Dravet syndrome"."""
     page, heads, stops = context.page, _rules("eponym_heads"), _rules("not_eponyms")
     for i, word in enumerate(page.words):
         if word not in heads or i in taken or not i:
             continue
-        first = i
+        first = i - 3 if i > 3 and _is_bracket(page.words, i) else i
         while first and first - 1 not in taken and (_is_name(context, first - 1) or _joins(context, first - 1)):
             first -= 1
         while first < i and (page.words[first] in stops or not page.words[first].isalpha()):
@@ -138,7 +146,13 @@ def _is_name(context: Context, i: int) -> bool:
 
 
 def _joins(context: Context, i: int) -> bool:
-    return context.page.words[i] in ("-", "–", "'s", "'") and i > 0 and _is_name(context, i - 1)
+    words = context.page.words
+    return (words[i] in ("-", "–", "'s", "'") or words[i] in _rules("particles")) and i > 0 and (_is_name(context, i - 1) or _joins(context, i - 1))
+
+
+def _is_bracket(words: list[str], i: int) -> bool:
+    """A short form before the head, as in "von Hippel–Lindau (VHL) disease"."""
+    return words[i - 1] == ")" and words[i - 3] == "("
 
 
 def _touches(context: Context, i: int) -> bool:
@@ -148,15 +162,29 @@ def _touches(context: Context, i: int) -> bool:
 
 
 def _named(context: Context, taken: set[int]) -> Iterator[Found]:
-    """ "Peanut allergies", "vitamin B12 deficiency": any name before the head."""
+    """Any name before a head that asks for one: "peanut allergies", "vitamin B12 deficiency"."""
     words, heads = context.page.words, _rules("named_heads")
     for i, word in enumerate(words):
         if word in heads and i and i not in taken:
             first = i - 1
-            if first and words[first - 1] == "vitamin":
+            while first and (words[first - 1] == "vitamin" or (words[first].endswith("ase") and _is_substance(words[first - 1]))):
                 first -= 1
-            if words[first][0].isalpha() and len(words[first]) > 2 and words[first] not in _rules("not_eponyms") and first not in taken:
+            if words[first][0].isalpha() and len(words[first]) > 1 and words[first] not in _not_named() and first not in taken:
                 yield Found("CONDITION", first, i + 1, None, " ".join(words[first : i + 1]), "composed")
+
+
+def _is_substance(word: str) -> bool:
+    """Part of an enzyme's name by its ending: "phenylalanine hydroxylase", "phosphate dehydrogenase"."""
+    return word.endswith(("ine", "ate", "ase", "yl", "ose", "ide", "oid", "one"))
+
+
+def _adjectives(context: Context, taken: set[int]) -> Iterator[Found]:
+    """The adjective of a condition, standing alone: "hypertensive patients"."""
+    table = _adjective_table()
+    for i, word in enumerate(context.page.words):
+        if word in table and i not in taken and context.free(i, i + 1):
+            name, mesh = table[word]
+            yield Found("CONDITION", i, i + 1, None, name, "disease", {"mesh": mesh} if mesh else {})
 
 
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z0-9]s?")
@@ -178,7 +206,12 @@ def _with_abbreviations(context: Context, found: list[Found]) -> list[Found]:
     for text, f in short.items():
         for here in re.finditer(rf"(?<![\w-]){re.escape(text)}(?!\w)", page.text):
             first, last = page.token_at(here.start()), page.token_at(here.end() - 1) + 1
-            if first >= f.last and page.starts[first] == here.start() and taken.isdisjoint(range(first, last)) and context.free(first, last):
+            if (
+                first >= f.last
+                and page.starts[first] == here.start()
+                and taken.isdisjoint(range(first, last))
+                and context.free(first, last)
+            ):
                 taken.update(range(first, last))
                 out.append(Found("CONDITION", first, last, None, f.canonical, f.kind, f.ids))
     return sorted(out, key=lambda f: f.first)
@@ -199,8 +232,24 @@ def _abbreviates(short: str, words: list[str]) -> bool:
     (True, False)
     """
     letters = [c.lower() for c in short.rstrip("s") if c.isalpha()]
+    initials = [w[0] for w in words]
+    if len(letters) > 1 and all(letters.count(c) <= initials.count(c) for c in letters):
+        return True
     name = iter("".join(words))
-    return bool(letters) and any(w[0] == letters[0] for w in words) and all(c in name for c in letters)
+    return bool(letters) and letters[0] in initials and all(c in name for c in letters)
+
+
+@cache
+def _not_named() -> frozenset[str]:
+    return _rules("not_eponyms") | _rules("weak_modifiers") | _rules("not_named")
+
+
+@cache
+def _adjective_table() -> dict[str, tuple[str, str]]:
+    """Adjectives with the name and the MeSH id of their condition."""
+    table = load_toml("conditions.toml")["adjectives"]
+    rows = {name: _table().exact(name) for name in table.values()}
+    return {word: (row[0].name, row[0].mesh) if (row := rows[name]) else (name, "") for word, name in table.items()}
 
 
 @cache
@@ -214,7 +263,7 @@ def _suffixes() -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def _rows(name: str) -> Iterator[list[str]]:
-    lines = (files(__package__).parent / "lexicon" / name).read_text(encoding="utf-8").split("\n")  # type: ignore[attr-defined]
+    lines = (files(lexicon) / name).read_text(encoding="utf-8").split("\n")
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
     next(rows)  # the header
     return rows
@@ -229,7 +278,8 @@ def _table() -> Phrases[tuple[Condition, ...]]:
             row = Condition(name, kind, mesh, context == "needs", acronym)
             for form in _forms(surface):
                 surfaces.setdefault(form.lower(), []).append(row)
-    return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items())
+    pairs = {s for s in surfaces if " and " in s and all(part in surfaces for part in s.split(" and "))}  # two mentions, not one
+    return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items() if surface not in pairs)
 
 
 def _forms(surface: str) -> set[str]:

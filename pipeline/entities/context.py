@@ -54,9 +54,7 @@ class Context:
         """A drug, a dose or one of these words is in the token's sentence."""
         first, last = self.page.sentence(token)
         inside = range(first, last)
-        return not (
-            self.taken.isdisjoint(inside) and self.dose_tokens.isdisjoint(inside) and words.isdisjoint(self.page.words[first:last])
-        )
+        return not (self.taken.isdisjoint(inside) and self.dose_tokens.isdisjoint(inside) and words.isdisjoint(self.page.words[first:last]))
 
     def beside(self, first: int, last: int, *, reach: int = 1) -> bool:
         """A drug or a dose stands within `reach` tokens of these."""
@@ -69,10 +67,9 @@ class Context:
         Labels are short: six words at most.
         """
         words = self.page.words
-        line = next((ln for ln in self.page.lines if ln.first <= token < ln.last), None)
-        if line is None:
-            return ""
-        head = words[line.first : min(token, line.first + 8)]
+        line = self.page.line(token)
+        first = self.page.line_starts[line] if line >= 0 else token
+        head = words[first : min(token, first + 8)]
         return " ".join(head[: head.index(":")]) if ":" in head else ""
 
 

@@ -18,6 +18,8 @@ def find_forms(context: Context) -> list[Found]:
             continue
         begin = _with_kind(context, first)
         if not everyday or _is_form_here(context, begin, last):
+            if out and out[-1].first >= begin:  # "softgel" in "softgel capsule"
+                out.pop()
             out.append(Found("FORM", begin, last, canonical=name))
     return out
 
@@ -31,7 +33,8 @@ def find_routes(context: Context) -> list[Found]:
             continue
         if last < len(words) and words[last] in rules["not_before"]:
             continue
-        if not everyday or _is_route_here(context, first, last):
+        explained = bool(out) and words[first - 1] == "(" and out[-1].last == first - 1  # intravenously (IV)
+        if not everyday or explained or _is_route_here(context, first, last):
             out.append(Found("ROUTE", first, last, canonical=name))
     return out
 
@@ -56,10 +59,10 @@ def _is_form_here(context: Context, first: int, last: int) -> bool:
         return True
     if "form" in context.label_before(first) or words[last : last + 1] in (["formulation"], ["form"]):
         return True
-    before = words[first - 1] if first else ""
-    return before in ("placebo", "topical", "oral", "medicated", "skin", "nasal", "vaginal", "antifungal", "antibiotic", "steroid", "an") and (
-        before != "an" or words[first] == "injectable"
-    )
+    before = words[max(0, first - 2) : first]
+    if before[-1:] in (["the"], ["this"], ["your"], ["a"]):
+        before = before[:-1]
+    return before[-1:] == ["an"] if words[first] == "injectable" else bool(before) and before[-1] in _giving()
 
 
 def _is_route_here(context: Context, first: int, last: int) -> bool:
@@ -93,6 +96,11 @@ def _kinds() -> Phrases[str]:
 def _routes() -> Phrases[tuple[str, bool]]:
     rows = load_toml("routes.toml")["route"]
     return Phrases((w, (r["name"], key == "everyday")) for r in rows for key in ("words", "everyday") for w in r.get(key, ()))
+
+
+@cache
+def _giving() -> frozenset[str]:
+    return frozenset(load_toml("forms.toml")["giving"]["words"])
 
 
 @cache

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .tokens import masked_numbers
+
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
 
@@ -48,22 +50,22 @@ class Patterns:
         self._char = {kind: chr(_FIRST + i) for i, kind in enumerate(kinds)}
         self._chars = {word: self._char[tuple(sorted(kind))] for word, kind in fits.items()}
         self._digits = self._char["DIGITS", "NUM"]
+        self._chars["0"] = self._digits
         self._patterns = [re.compile("".join(self._part(p) for p in row)) for row in self._rows]
+        self._needed = [[frozenset(self._part(p)[1:-1]) for p in _fixed(row)] for row in self._rows]
         self._by_slot = {slot: self._class(slot) for slot in (*slots, "NUM", "DIGITS")}
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """All places that a pattern fits; of those that overlap the longest, then the first."""
-        kinds = self.kinds(words)
-        found = [m for number in range(len(self._patterns)) for m in self._matches(number, kinds)]
-        return longest(found)
+        return self.find_masked(masked_numbers(words))
 
-    def kinds(self, words: Sequence[str]) -> str:
-        """One character for each word.
-
-        Numbers in digits need no list; a word of no pattern is a space.
-        """
-        chars, digits = self._chars, self._digits
-        return "".join([chars.get(w) or (digits if w[0].isdigit() or w[0] in "¼½¾⅓⅔⅛⅜⅝⅞" else " ") for w in words])
+    def find_masked(self, words: Sequence[str]) -> list[Match]:
+        """The same for words whose numbers are masked already."""
+        get = self._chars.get
+        kinds = "".join([get(w, " ") for w in words])
+        there = set(kinds)
+        possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
+        return longest(m for number in possible for m in self._matches(number, kinds))
 
     def _matches(self, number: int, kinds: str) -> Iterator[Match]:
         for found in self._patterns[number].finditer(kinds):
@@ -89,6 +91,15 @@ class Patterns:
         if not chars:
             raise ValueError(f"no word list for {name!r}, which a pattern asks for")
         return chars
+
+
+def _fixed(row: Sequence[str]) -> Iterator[str]:
+    """The parts that no bracket encloses: each of them must be there."""
+    depth = 0
+    for part in row:
+        depth += (part == "(") - (part.startswith(")"))
+        if not depth and part not in _SIGNS:
+            yield part
 
 
 def _is_literal(part: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from .tokens import split_words
@@ -19,28 +19,34 @@ class Phrases(Generic[T]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        self._by_first: dict[str, list[tuple[list[str], T]]] = {}
         for phrase, payload in phrases:
-            words = split_words(phrase)
+            words = list(split_words(phrase))
             self._by_first.setdefault(words[0], []).append((words, payload))
         for rows in self._by_first.values():
             rows.sort(key=lambda row: -len(row[0]))
 
-    def find(self, words: Sequence[str], first: int = 0, last: int | None = None) -> list[tuple[int, int, T]]:
+    def find(self, words: list[str], first: int = 0, last: int | None = None) -> list[tuple[int, int, T]]:
         """(first, last, payload) for the phrases between two tokens; they do not overlap."""
         out, here = list[tuple[int, int, T]](), first
         last = len(words) if last is None else last
         by_first = self._by_first
-        for i in range(first, last):
-            if i >= here and words[i] in by_first and (hit := self.at(words, i, last)):
-                out.append((i, i + hit[0], hit[1]))
+        for i in [i for i in range(first, last) if words[i] in by_first]:
+            if i >= here and (hit := self.at(words, i, last)):
                 here = i + hit[0]
+                out.append((i, here, hit[1]))
         return out
 
-    def at(self, words: Sequence[str], i: int, last: int) -> tuple[int, T] | None:
+    def exact(self, phrase: str) -> T | None:
+        """What the whole phrase stands for."""
+        words = list(split_words(phrase))
+        hit = self.at(words, 0, len(words))
+        return hit[1] if hit and hit[0] == len(words) else None
+
+    def at(self, words: list[str], i: int, last: int) -> tuple[int, T] | None:
         """Length and payload of the longest phrase that starts at token `i`."""
         for phrase, payload in self._by_first.get(words[i], ()):
             n = len(phrase)
-            if i + n <= last and tuple(words[i : i + n]) == phrase:
+            if i + n <= last and (n == 1 or words[i : i + n] == phrase):
                 return n, payload
         return None

@@ -15,7 +15,7 @@ from .quantities import number, vocabulary
 def find_populations(context: Context) -> list[Found]:
     """POPULATION in reading order; an age that stands with a group is one mention with it."""
     words = context.page.words
-    ages = [f for m in _ages().find(words) if context.free(m.first, m.last) and (f := _age(words, m))]
+    ages = [f for m in _ages().find_masked(context.page.masked) if context.free(m.first, m.last) and (f := _age(words, m))]
     taken = {i for f in ages for i in range(f.first, f.last)}
     groups = [
         Found("POPULATION", first, last, {"group": name})

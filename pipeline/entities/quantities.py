@@ -67,7 +67,21 @@ def vocabulary() -> Vocabulary:
     forms = {s: row["name"] for row in load_toml("forms.toml")["form"] if row.get("counted") for w in row["words"] for s in plurals(w)}
     letters = {w: {"time": "t", "weight": "k", "area": "k"}.get(unit.kind, "u") for w, unit in units.items()}
     letters |= dict.fromkeys(forms, "f") | dict.fromkeys(rules["numbers"], "w")
-    letters |= {"/": "p", "per": "p", "-": "h", "–": "r", "—": "r", "to": "r", ",": "c", "or": "o", "and": "&", "a": "a", "an": "a", "between": "b"}
+    letters |= {
+        "/": "p",
+        "per": "p",
+        "-": "h",
+        "–": "r",
+        "—": "r",
+        "to": "r",
+        ",": "c",
+        "or": "o",
+        "and": "&",
+        "a": "a",
+        "an": "a",
+        "between": "b",
+        "0": "n",
+    }
     return Vocabulary(letters, units, forms, rules["numbers"])
 
 
@@ -115,7 +129,7 @@ def find_amounts(context: Context) -> list[Found]:
     """STRENGTH and DOSAGE in reading order."""
     words, known = context.page.words, vocabulary()
     get = known.letters.get
-    letters = "".join([get(w) or ("n" if is_number(w) else ".") for w in words])
+    letters = "".join([get(w, ".") for w in context.page.masked])
     out = list[Found]()
     for match in _find_amounts(letters):
         first, last = match.span()
@@ -141,7 +155,7 @@ def _is_sound(value: Mapping[str, Any] | None) -> bool:
 
 
 def _count(words: Sequence[str], letters: str) -> dict[str, Any]:
-    """ "1 1/2 tablets" is 1.5, "one or two puffs" 1 to 2."""
+    """The number of forms: "1 1/2 tablets" is 1.5, "one or two puffs" 1 to 2."""
     unit = vocabulary().forms[words[-1]]
     numbers = [number(w) for w, c in zip(words, letters, strict=True) if c in "nw"]
     if "p" in letters:
@@ -163,7 +177,7 @@ def _list(context: Context, letters: str, first: int, last: int) -> Iterator[Fou
     before = words[first - 1] if first else ""
     if unit.kind not in ("mass", "activity", "share") or before in ("day", "days", "week", "phase", "grade", "type", "age", "aged", "in"):
         first = max(i for i in range(first, last) if letters[i] == "n")
-    if not _is_dose(context, letters, first, end, unit):
+    if not _is_dose(context, first, end, unit):
         return
     for i in range(first, end):
         if letters[i] == "n":
@@ -177,13 +191,13 @@ def _amount(context: Context, letters: str, first: int, last: int) -> Found | No
     first += letters[first] == "b"
     head = next(i for i in range(first, last) if letters[i] == "u")
     unit = known.units[words[head]]
-    if not _is_dose(context, letters, first, last, unit):
+    if not _is_dose(context, first, last, unit):
         return None
     value = _value(words[first:last], letters[first:last])
-    return Found(_label(unit, value, context, first, last), first, last, value)
+    return Found(_label(unit, value), first, last, value)
 
 
-def _label(unit: Unit, value: Mapping[str, Any], context: Context, first: int, last: int) -> str:
+def _label(unit: Unit, value: Mapping[str, Any]) -> str:
     by_weight = re.search(r"/(kg|m2)/", str(value["unit"]))
     by_volume = unit.kind in ("volume", "spoon") or unit.code == "[U]"
     return "DOSAGE" if by_weight or (by_volume and "per" not in value) else "STRENGTH"
@@ -240,11 +254,17 @@ def _compose(parts: list[list[float]], codes: list[str], kinds: list[str], per: 
     return value | ({"per": per} if per else {})
 
 
-def _is_dose(context: Context, letters: str, first: int, last: int, unit: Unit) -> bool:
+def _is_dose(context: Context, first: int, last: int, unit: Unit) -> bool:
     """Whether the amount is one of a medicine: no laboratory value, no glass of water, no share of patients."""
     page, rules = context.page, load_toml("units.toml")["not_a_dose"]
     words, text = page.words, page.text
-    if words[last - 2] in "/per" and words[last - 1] in rules["per"] or last + 1 < len(words) and words[last] == "/" and words[last + 1] in rules["per"]:
+    if (
+        (words[last - 2] in "/per"
+        and words[last - 1] in rules["per"])
+        or (last + 1 < len(words)
+        and words[last] == "/"
+        and words[last + 1] in rules["per"])
+    ):
         return False
     if unit.code == "g" and text[page.starts[last - 1]] == "G":  # 5G is no gram
         return False
@@ -261,7 +281,7 @@ def _is_dose(context: Context, letters: str, first: int, last: int, unit: Unit) 
 
 
 def _is_share_of_product(context: Context, first: int, last: int) -> bool:
-    """ "0.05 % cream", "Crinone 8%", "Strength: 5%"; not "8% of patients"."""
+    """Percent of a product, as in "0.05 % cream", "Crinone 8%", "Strength: 5%"; not of patients."""
     words, forms = context.page.words, _form_words()
     following = words[last : last + 3]
     return (

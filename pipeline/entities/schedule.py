@@ -15,7 +15,7 @@ from .quantities import is_number, number, vocabulary
 
 def find_frequencies(context: Context) -> list[Found]:
     """FREQUENCY in reading order; "with food" is noted on the frequency that it belongs to."""
-    found = [f for match in _frequencies().find(context.page.words) if (f := _frequency(context, match))]
+    found = [f for match in _frequencies().find_masked(context.page.masked) if (f := _frequency(context, match))]
     return sorted(_with_food(context, found), key=lambda f: f.first)
 
 
@@ -23,7 +23,7 @@ def find_durations(context: Context) -> list[Found]:
     """DURATION in reading order: a stretch of time for which something is taken."""
     rows = load_toml("durations.toml")["pattern"]
     out = list[Found]()
-    for match in _durations().find(context.page.words):
+    for match in _durations().find_masked(context.page.masked):
         if context.free(match.first, match.last) and _is_duration(context, match):
             value = _value(context.page.words, match, rows[match.pattern]["value"])
             out.append(Found("DURATION", match.first, match.last, value))
@@ -109,7 +109,7 @@ def _is_duration(context: Context, match: Match) -> bool:
     begin, end = context.page.sentence(match.first)
     before = words[max(begin, match.first - 3) : match.first]
     after = words[match.last : min(end, match.last + 2)]
-    if match.last > end or words[match.last - 1] in ("d", "h", "y") and not is_number(words[match.first]):
+    if match.last > end or (words[match.last - 1] in ("d", "h", "y") and not is_number(words[match.first])):
         return False
     if {" ".join(after[:1]), " ".join(after)} & _set("not_after") or (before and before[-1] in _set("not_before")):
         return False

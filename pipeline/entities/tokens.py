@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
@@ -57,10 +57,14 @@ class DoseTokenizer:
 
 @cache
 def pipeline() -> Any:
-    """Blank English with the dose tokenizer: one object for the process, made at first use."""
-    import spacy
+    """Blank English with the dose tokenizer: one object for the process, made at first use.
 
-    nlp = spacy.blank("en")
+    Its vocabulary works out no shapes and flags of words: nobody asks for them, and they take most of the time.
+    """
+    import spacy
+    from spacy.vocab import Vocab
+
+    nlp = spacy.blank("en", vocab=Vocab())
     nlp.tokenizer = DoseTokenizer(nlp.vocab)
     nlp.max_length = sys.maxsize
     return nlp
@@ -81,15 +85,27 @@ class Page:
 
     text: str
     words: list[str]
+    masked: list[str]
     starts: list[int]
     ends: list[int]
     lines: list[Line]
     sentences: list[tuple[int, int]]
     sentence_starts: list[int] = field(default_factory=list)
+    line_starts: list[int] = field(default_factory=list)
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Token range of the sentence that holds the token."""
         return self.sentences[max(0, bisect_right(self.sentence_starts, token) - 1)]
+
+    def line(self, token: int) -> int:
+        """Number of the line that holds the token, -1 if none does."""
+        i = bisect_right(self.line_starts, token) - 1
+        return i if i >= 0 and token < self.lines[i].last else -1
+
+    def section(self, token: int) -> str | None:
+        """Kind of the section that the token stands in."""
+        i = self.line(token)
+        return self.lines[i].block.section if i >= 0 else None
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Characters of the tokens `first` to `last`, end exclusive.
@@ -108,23 +124,26 @@ class Page:
 
 def read_page(document: Document) -> Page:
     """Tokens, lines and sentences of the document's text."""
-    words, starts, ends = _words(document.text)
+    words, masked, starts, ends = _words(document.text)
     lines = list(_lines(document, starts))
     sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, line)]
-    return Page(document.text, words, starts, ends, lines, sentences, [s[0] for s in sentences])
+    return Page(document.text, words, masked, starts, ends, lines, sentences, [s[0] for s in sentences], [ln.first for ln in lines])
 
 
-def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+@lru_cache(maxsize=1)  # the stages of one document ask for the same text
+def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
+    """Words in lower case, the same with numbers masked, where they start and end."""
     nlp = pipeline()
     words, starts, ends = list[str](), list[int](), list[int]()
     with nlp.memory_zone():  # a crawl's numbers and names do not stay in the vocabulary
-        for token in nlp.make_doc(text):
-            word = token.text
-            if not word.isspace():
-                words.append(word.lower().replace("’", "'"))
-                starts.append(token.idx)
-                ends.append(token.idx + len(word))
-    return words, starts, ends
+        places = nlp.make_doc(text).to_array(["IDX", "LENGTH"]).tolist()
+    for start, length in places:
+        word = text[start : start + length]
+        if not word.isspace():
+            words.append(word.lower().replace("’", "'"))
+            starts.append(start)
+            ends.append(start + length)
+    return words, masked_numbers(words), starts, ends
 
 
 def _lines(document: Document, starts: list[int]) -> Iterator[Line]:
@@ -150,10 +169,7 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
         if not gap:
             continue
         word = words[i]
-        if "\n" in gap or (word in ".!?" and _ends_sentence(text, words, starts, i)):
-            yield first, i + 1
-            first = i + 1
-        elif word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper():
+        if "\n" in gap or (word in ".!?" and _ends_sentence(text, words, starts, i)) or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper()):
             yield first, i + 1
             first = i + 1
     yield first, line.last
@@ -164,7 +180,7 @@ def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bo
     if words[i] != ".":
         return True
     before = words[i - 1] if i else ""
-    if len(before) == 1 and before.isalpha() or before in _abbreviations():
+    if (len(before) == 1 and before.isalpha()) or before in _abbreviations():
         return False
     return not text[starts[i + 1]].islower()
 
@@ -172,6 +188,15 @@ def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bo
 @cache
 def _abbreviations() -> frozenset[str]:
     return frozenset(load_toml("assertion.toml")["abbreviations"])
+
+
+def masked_numbers(words: Sequence[str]) -> list[str]:
+    """The words with every number in digits as "0", so that a table of words has it.
+
+    >>> masked_numbers(["take", "20", "mg", "½"])
+    ['take', '0', 'mg', '0']
+    """
+    return ["0" if w[0] in "0123456789¼½¾⅓⅔⅛⅜⅝⅞" else w for w in words]
 
 
 def split_words(text: str) -> tuple[str, ...]:

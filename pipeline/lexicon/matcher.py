@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from .tables import Name
 
-#: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes are not.
-_RUN = r"[^\W\d_]+|[\d₀-₉]+"
+#: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes and fractions are neither.
+_LETTER = r"[^\W\d_¹²³⁰-₉¼-¾]"
+_RUN = rf"{_LETTER}+|[\d₀-₉]+"
 _runs = re.compile(_RUN).finditer
 _run_list = re.compile(_RUN).findall
 
@@ -31,7 +32,9 @@ _next_run = re.compile(
 ).match
 
 #: A word that a hyphen or a soft hyphen parts: "hydro-chlorothiazide", "metho-\ntrexate".
-_parted_words = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?:(?:-|‐|‑|\u00ad)(?:\r?\n)?[^\W\d_]{2,}){1,2}(?![^\W_])").finditer
+_hyphens = re.compile(rf"[-‐‑\u00ad](?={_LETTER}|\r?\n{_LETTER})").finditer
+_parted_word = re.compile(rf"{_LETTER}{{2,}}(?:[-‐‑\u00ad](?:\r?\n)?{_LETTER}{{2,}}){{1,2}}(?![^\W_])").match
+_word_before = re.compile(rf"(?<![^\W_]){_LETTER}+$").search
 _parting = re.compile(r"[-‐‑\u00ad\r\n]+")
 
 #: One letter for another in the same name: Greek letters and their names.
@@ -75,17 +78,21 @@ def _folded(run: str) -> str:
 class _FirstRuns(dict[str, int]):
     """First run of a name -> how many runs the longest name has that starts so; 0 for words that start none.
 
-    A word is looked into once, when it is first met: is it a plural, or close to a name?
+    `pairs` holds the first two runs of all longer names: most words that could start one are told
+    apart by the next word. A word is looked into once, when it is first met: is it a plural, or
+    close to a name?
     """
 
-    def __init__(self, keys: Mapping[str, object], guess: Callable[[str], Name | None]) -> None:
+    def __init__(self, keys: Iterable[str], guess: Callable[[str], Name | None]) -> None:
         self._guess = guess
         self.guessed = dict[str, tuple[Name, ...]]()
+        self.pairs = set[str]()
         for key in keys:
-            first, _, rest = key.partition(" ")
-            runs = 1 + rest.count(" ") + bool(rest)
-            if runs > self.get(first, 0):
-                self[first] = runs
+            runs = key.split(" ")
+            if len(runs) > self.get(runs[0], 0):
+                self[runs[0]] = len(runs)
+            if len(runs) > 1:
+                self.pairs.add(f"{runs[0]} {runs[1]}")
 
     def __missing__(self, run: str) -> int:
         known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
@@ -123,8 +130,7 @@ class Matcher:
         [(0, 8), (14, 22)]
         """
         lower = _lower(text)
-        matches = list(self._scan(lower))
-        parted = [match for m in _parted_words(lower) if (match := self._joined(m))] if _parting.search(lower) else []
+        matches, parted = list(self._scan(lower)), list(self._parted(lower))
         return _merged(matches, parted) if parted else matches
 
     def _scan(self, lower: str) -> Iterator[Match]:
@@ -138,17 +144,19 @@ class Matcher:
     def _at(self, lower: str, run: re.Match[str], longest: int) -> Match | None:
         """The longest name that starts with this run."""
         start, end = run.span()
-        if start and lower[start - 1].isalnum():
+        if _is_glued(lower[max(0, start - 2) : start]):
             return None
-        words, ends = [_plain(run[0])], [end]
-        gaps = [""]
+        words, ends, gaps = [_plain(run[0])], [end], [""]
         while len(words) < longest and (following := _next_run(lower, ends[-1])):
+            word = _plain(following[2])
+            if len(words) == 1 and f"{words[0]} {word}" not in self._first.pairs and not word.endswith("s"):
+                break
             gaps.append(following[1])
-            words.append(_plain(following[2]))
+            words.append(word)
             ends.append(following.end())
         shortened = None
         for count in range(len(words), 0, -1):
-            found = self._named(lower, start, words[:count], ends[:count], gaps[:count])
+            found = self._named(lower, start, words[:count], ends[:count], gaps[1:count])
             if found and found.end < ends[count - 1] and not found.plural:
                 shortened = shortened or found
             elif found:
@@ -161,7 +169,7 @@ class Matcher:
         names = self._names.get(key) or (self._first.guessed.get(key) if len(words) == 1 else None)
         if names is None:
             return self._plural(start, end, key)
-        if any("." in gap or "," in gap for gap in gaps):
+        if len(words) > 1 and any("." in gap or "," in gap for gap in gaps):
             names = tuple(name for name in names if "." in name.surface or "," in name.surface)
             if not names:
                 return None
@@ -177,11 +185,24 @@ class Matcher:
             return None
         return Match(start, end if names[0].kind == "class" else end - 1, key[:-1], names, plural=True)
 
-    def _joined(self, parts: re.Match[str]) -> Match | None:
-        """A long name that a hyphen parts where the lexicon has none."""
-        key = _folded(_parting.sub("", parts[0]))
-        names = self._names.get(key) if len(key) >= 8 else None
-        return Match(parts.start(), parts.end(), key, names) if names else None
+    def _parted(self, lower: str) -> Iterator[Match]:
+        """Long names that a hyphen parts where the lexicon has none."""
+        for hyphen in _hyphens(lower):
+            before = _word_before(lower[max(0, hyphen.start() - 30) : hyphen.start()])
+            parts = _parted_word(lower, hyphen.start() - len(before[0])) if before else None
+            key = _folded(_parting.sub("", parts[0])) if parts else ""
+            if parts and len(key) >= 8 and (names := self._names.get(key)):
+                yield Match(parts.start(), parts.end(), key, names)
+
+
+def _is_glued(before: str) -> bool:
+    """A letter or a digit stands right before, or the apostrophe of "isn't".
+
+    >>> _is_glued("x"), _is_glued("n'"), _is_glued(" '"), _is_glued("e-")
+    (True, True, False, False)
+    """
+    last = before[-1:]
+    return last.isalpha() or last.isdecimal() or (last in {"'", "’"} and before[0].isalpha())
 
 
 def _plain(run: str) -> str:
@@ -196,7 +217,6 @@ def _lower(text: str) -> str:
 
 def _merged(matches: list[Match], parted: list[Match]) -> list[Match]:
     """Matches without those inside a parted word that is a name as a whole."""
-    kept = [m for m in matches if not any(p.start <= m.start and m.end <= p.end for p in parted)]
-    ends = {m.start: m.end for m in kept}
-    parted = [p for p in parted if not any(start < p.end and p.start < end for start, end in ends.items())]
-    return sorted([*kept, *parted])
+    kept = [m for m in matches if not any(p.start <= m.start and m.end <= p.end and p[:2] != m[:2] for p in parted)]
+    apart = [p for p in parted if not any(m.start < p.end and p.start < m.end for m in kept)]
+    return sorted({match.start: match for match in (*kept, *apart)}.values())

@@ -9,8 +9,9 @@ with `#` are comments.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from operator import itemgetter
 from typing import NamedTuple
 
 #: What a name can be, strongest first: a word that is a generic name and somewhere a brand is taken as the generic name.
@@ -71,22 +72,22 @@ class TableError(ValueError):
     """A table that cannot be used: which file, which line, what to do about it."""
 
 
-def rows(lines: Iterable[str], where: str, columns: Collection[str], required: Collection[str]) -> Iterator[tuple[int, list[str]]]:
+def rows(lines: Iterable[str], where: str, columns: Collection[str], required: Collection[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
     """(line number, cells in the order of `columns`) of a table; columns that the table leaves out are empty cells."""
-    order: list[int] = []
+    pick: Callable[[list[str]], tuple[str, ...]] | None = None
     width = 0
     for number, line in enumerate(lines, 1):
-        if line.startswith("#") or not line.strip():
+        if not line or line[0] == "#" or line.isspace():
             continue
         cells = line.rstrip("\r\n").split("\t")
-        if not width:
-            order, width = _order(cells, where, number, columns, required), len(cells)
+        if pick is None:
+            pick, width = itemgetter(*_order(cells, where, number, columns, required)), len(cells)
             continue
         if len(cells) > width:
             raise TableError(f"{where}, line {number}: {len(cells)} cells under {width} columns; remove the tabs that are too many")
         cells += [""] * (width + 1 - len(cells))
-        yield number, [cells[i] for i in order]
-    if not width:
+        yield number, pick(cells)
+    if pick is None:
         raise TableError(f"{where}: the table is empty; its first line names the columns: {', '.join(columns)}")
 
 

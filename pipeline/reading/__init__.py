@@ -81,7 +81,9 @@ def _from_html(markup: str) -> Document:
     from .metadata import read_metadata
 
     page = read_html(markup)
-    heading = next((page.text[b.start : b.end] for b in page.blocks if b.kind == "heading" and b.level == 1 and not b.evidence.hidden), None)
+    heading = next(
+        (page.text[b.start : b.end] for b in page.blocks if b.kind == "heading" and b.level == 1 and not b.evidence.hidden), None
+    )
     title, declared, metadata = read_metadata(page.head, heading)
     detected = detect_language(page.text[b.start : b.end] for b in page.blocks)
     language = declared if declared and (not detected or declared[:2] == detected) else detected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Month names and their common short forms; dots are taken off before the look-up. Languages: en es fr de pt it pl ru nl.
+# Month names and their common short forms, without dots. Languages: en es fr de pt it pl ru nl.
 _MONTH_WORDS = """
 1 january jan enero ene janvier janv januar jänner janeiro gennaio gen styczeń stycznia sty января январь янв januari
 2 february feb febrero février févr fév februar fevereiro fev febbraio luty lutego lut февраля февраль фев februari
@@ -24,7 +24,10 @@ MONTHS = {word: int(line.split()[0]) for line in _MONTH_WORDS.strip().splitlines
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?)?")
 _NUMBERS = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)\b")
 _YEAR_FIRST = re.compile(r"\b((?:19|20)\d\d)[./](\d{1,2})[./](\d{1,2})\b")
-_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|ª)?[.,]?[ \u00a0-]{1,2}(?:de[l]? |of )?([^\W\d_]{3,12})\.?,?[ \u00a0-]{1,2}(?:de[l]? )?((?:19|20)\d\d)\b")
+_DAY_MONTH = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th|er|º|ª)?[.,]?[ \u00a0-]{1,2}(?:del? |of )?"  # 3rd of, 3 de, 3.
+    r"([^\W\d_]{3,12})\.?,?[ \u00a0-]{1,2}(?:del? )?((?:19|20)\d\d)\b"  # May, mayo de, 2021
+)
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.?[ \u00a0]{1,2}(\d{1,2})(?:st|nd|rd|th)?,?[ \u00a0]{1,2}((?:19|20)\d\d)\b")
 
 

@@ -73,7 +73,7 @@ def _refuse_binary(data: bytes) -> None:
 def _wide_charset(data: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of Western text is NUL."""
     probe = data[:_PROBE]
-    if len(probe) < 4 or len(probe) % 2 and len(data) <= _PROBE:
+    if len(probe) < 4 or (len(probe) % 2 and len(data) <= _PROBE):
         return None
     even, odd = probe[0::2].count(0), probe[1::2].count(0)
     half = len(probe) / 2

@@ -13,7 +13,7 @@ from .dates import find_date
 from .html import Head
 
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
-_SEPARATOR = re.compile(r"\s+[|»«·•–—:-]{1,2}\s+|\s*[|»«·•]\s*")  # noqa: RUF001
+_SEPARATOR = re.compile(r"\s+[|»«·•–—:-]{1,2}\s+|\s*[|»«·•]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)$")
 _LD_DEPTH = 6  # graphs nest an article in a page in a list; deeper is noise
 
@@ -29,7 +29,18 @@ def read_metadata(head: Head, first_heading: str | None) -> tuple[str | None, st
     site = _first(meta, "og:site_name", "application-name", "al:android:app_name") or _name(linked.get("publisher"))
     keywords = meta.get("keywords") or meta.get("news_keywords") or ""
     times = [date for raw in head.times if (date := find_date(raw))]
-    published = _first(meta, "article:published_time", "datepublished", "date", "pubdate", "dc.date", "dc.date.issued", "citation_publication_date", "sailthru.date", "parsely-pub-date")
+    published = _first(
+        meta,
+        "article:published_time",
+        "datepublished",
+        "date",
+        "pubdate",
+        "dc.date",
+        "dc.date.issued",
+        "citation_publication_date",
+        "sailthru.date",
+        "parsely-pub-date",
+    )
     modified = _first(meta, "article:modified_time", "datemodified", "og:updated_time", "last-modified")
     metadata = Metadata(
         author=_author(meta, linked, head.authors),
@@ -41,7 +52,11 @@ def read_metadata(head: Head, first_heading: str | None) -> tuple[str | None, st
         image=_first(meta, "og:image", "twitter:image") or _text(linked.get("image")),
         keywords=tuple(word.strip() for word in keywords.split(",") if word.strip())[:50],
     )
-    title = best_title(first_heading, [meta.get("og:title"), _text(linked.get("headline")), meta.get("dc.title"), meta.get("twitter:title"), head.title], site)
+    title = best_title(
+        first_heading,
+        [meta.get("og:title"), _text(linked.get("headline")), meta.get("dc.title"), meta.get("twitter:title"), head.title],
+        site,
+    )
     language = head.language or meta.get("content-language") or meta.get("og:locale") or meta.get("dc.language") or None
     return title, _language(language), metadata
 
@@ -137,7 +152,9 @@ def _rank(value: Mapping[str, Any]) -> int:
 
 
 def _author(meta: Mapping[str, str], linked: Mapping[str, Any], authors: Sequence[str]) -> str | None:
-    named = _name(linked.get("author")) or _first(meta, "author", "article:author", "dc.creator", "byl", "parsely-author", "citation_author", "sailthru.author")
+    named = _name(linked.get("author")) or _first(
+        meta, "author", "article:author", "dc.creator", "byl", "parsely-author", "citation_author", "sailthru.author"
+    )
     if named and not named.startswith("http"):
         return re.sub(r"^by\s+", "", named, flags=re.IGNORECASE)
     return next((a for a in authors if a and len(a) < 80), None)

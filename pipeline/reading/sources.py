@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,3 +112,24 @@ def _bad(path: Path, number: int, problem: str, advice: str) -> Raw:
 def _string(value: Mapping[str, Any], key: str) -> str | None:
     found = value.get(key)
     return None if found is None else str(found)
+
+
+def count_inputs(inputs: Iterable[str | Path]) -> int:
+    """How many records `read_inputs` will give."""
+    total = 0
+    for item in inputs:
+        path = Path(item)
+        if str(item) == "-":
+            total += 1
+            continue
+        for file in folder_files(path) if path.is_dir() else [path]:
+            total += _count_lines(file) if file.suffix.lower() in LINE_SUFFIXES else 1
+    return total
+
+
+def _count_lines(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(1 for line in file if line.strip())
+    except OSError:
+        return 1

@@ -15,12 +15,11 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from ..document import Block, Document, Edit
+from ..document import Document, Edit
 
 NAME = "repair_text"
 
-_MARKS = "Ââ€ÃÐÑÅÄ\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9fРСвï�"
-_SUSPECT = re.compile(f"[{_MARKS}]")  # characters that mojibake cannot do without
+_SUSPECT = re.compile("[Ââ€ÃÐÑÅÄ\x80-\x9fРСвï\ufffd]")  # characters that mojibake cannot do without
 _ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
 _JOINERS = re.compile("[\u200c\u200d]")
@@ -32,7 +31,8 @@ _MINIMAL = 400  # characters; beyond this a repaired line is compared word by wo
 def repair_text(document: Document) -> Document:
     """Mend what is broken in the characters, then the gaps between blocks.
 
-    >>> repair_text(Document.from_text("20\\u00a0µg, isotret\\u00adinoin", [Block(0, 19, "paragraph")])).text
+    >>> from pipeline.document import Block
+    >>> repair_text(Document.from_text("20\\u00a0µg, isotret\\u00adinoin", (Block(0, 20, "paragraph"),))).text
     '20 µg, isotretinoin'
     """
     repaired = document.edited(NAME, list(_mojibake(document)))

@@ -1,0 +1,366 @@
+"""The `pharmaclean` command: options in, one library call, echo out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.batch import Summary
+    from pipeline.chain import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# named here too, so that --help need not load the stages; a test holds the two together
+STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+CONFIG = "pharmaclean.toml"
+
+
+class _Group(click.Group):
+    """Errors as one line with advice; quiet when a reader closes the pipe; 130 when interrupted."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from pipeline.errors import PharmacleanError, ReadError
+
+        try:
+            return super().invoke(ctx)
+        except PharmacleanError as error:
+            click.secho(f"error: {error}", fg="red", err=True)
+            sys.exit(1 if isinstance(error, ReadError) else 2)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except KeyboardInterrupt:
+            click.secho("interrupted", fg="red", err=True)
+            sys.exit(130)
+
+
+def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) -> None:
+    """Take defaults from pharmaclean.toml: one table a command, keys as the long options."""
+    file = Path(path or CONFIG)
+    if not path and not file.is_file():
+        return
+    from pipeline.config import read_config
+
+    names = {name: [p.name or "" for p in command.params] for name, command in main.commands.items()}
+    try:
+        ctx.default_map = read_config(file, names)
+    except Exception as error:
+        from pipeline.errors import PharmacleanError
+
+        if isinstance(error, PharmacleanError):
+            raise click.UsageError(str(error)) from error
+        raise
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="pharmaclean", message="%(prog)s %(version)s")
+@click.option(
+    "--config",
+    callback=_configure,
+    is_eager=True,
+    expose_value=False,
+    metavar="FILE",
+    help=f"Defaults of options; {CONFIG} if it is there.",
+)
+def main() -> None:
+    """Clean scraped medicine articles: boilerplate off, drug names normalized, entities as JSON.
+
+    \b
+    pharmaclean clean page.html                    one page as JSON
+    curl -s URL | pharmaclean clean - --format text
+    pharmaclean batch pages/ -o outputs            a folder, with failures and a summary
+    pharmaclean explain page.html                  what was removed, and why
+    pharmaclean lexicon lookup Isotroin "Augmentin 625 Duo"
+    """
+
+
+def _shared(command: F) -> F:
+    """Options of every command that runs the stages."""
+    options = [
+        click.option("--skip", multiple=True, type=click.Choice(STAGES), help="Leave a stage out (may be repeated)."),
+        click.option(
+            "--lexicon",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A table of names laid over the shipped ones.",
+        ),
+        click.option("--country", metavar="ISO", help="Country that decides between the meanings of a brand, such as IN or GB."),
+        click.option("--usan", is_flag=True, help="Canonical names as in the USA (acetaminophen for paracetamol)."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _options(skip: tuple[str, ...], lexicon: tuple[Path, ...], country: str | None, usan: bool) -> Options:
+    from pipeline.chain import Options
+
+    return Options(skip=tuple(sorted(set(skip), key=STAGES.index)), lexicon=lexicon, country=country, usan=usan)
+
+
+_inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+
+
+def _files_only(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    for item in inputs:
+        if item != "-" and Path(item).is_dir():
+            raise _wrong(f"{item} is a folder", f"for a folder use: pharmaclean batch {item} -o outputs")
+    return _existing(inputs)
+
+
+def _existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    for item in inputs:
+        if item != "-" and not Path(item).exists():
+            raise _wrong(f"{item}: no such file or folder", "check the name, or use - for standard input")
+    return inputs
+
+
+def _wrong(problem: str, advice: str) -> Exception:
+    from pipeline.errors import ConfigError
+
+    return ConfigError(problem, advice)
+
+
+@main.command()
+@_inputs
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "jsonl", "text", "markdown"]),
+    help="json for one document, jsonl for several, unless told.",
+)
+@click.option("--with-source", is_flag=True, help="Add the page's whole visible text as source_text.")
+@_shared
+def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_source: bool, **shared: Any) -> None:
+    """Clean files, or standard input with -, to JSON, text or Markdown.
+
+    \b
+    pharmaclean clean page.html
+    pharmaclean clean a.html b.txt crawl.jsonl > cleaned.jsonl
+    pharmaclean clean - --format text < page.html
+    """
+    from pipeline.chain import Failure, Pipeline
+    from pipeline.reading.sources import read_inputs
+
+    raws = read_inputs(_files_only(inputs))
+    failed = done = 0
+    with _writing(output) as out:
+        several = len(inputs) > 1 or inputs[0].lower().endswith((".jsonl", ".ndjson"))
+        for document in Pipeline(_options(**shared)).stream(raws):
+            if isinstance(document, Failure):
+                failed += 1
+                _complain(document)
+                continue
+            out.write(_rendered(document, form or ("jsonl" if several else "json"), with_source, first=not done))
+            done += 1
+    if failed:
+        sys.exit(1)
+
+
+def _rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
+    from pipeline.record import to_line
+    from pipeline.report.markup import to_markdown
+
+    if form in ("text", "markdown"):
+        return ("" if first else "\n\n") + (document.text if form == "text" else to_markdown(document)) + "\n"
+    record = document.record(with_source=with_source)
+    return to_line(record) if form == "jsonl" else json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def _complain(failure: Any) -> None:
+    from pipeline.report.terminal import safe
+
+    place = failure.path if failure.path and failure.path != "-" and failure.path not in failure.error else None
+    click.secho(f"error: {safe(place + ': ' if place else '')}{safe(str(failure))}", fg="red", err=True)
+
+
+@contextmanager
+def _writing(output: Path | None) -> Iterator[Any]:
+    """Standard output as UTF-8, or a file that appears whole or not at all."""
+    if output is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    part = output.with_name(output.name + ".tmp")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except OSError as error:
+        raise _wrong(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
+    part.replace(output)
+
+
+@main.command()
+@_inputs
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("outputs"),
+    show_default=True,
+    help="Folder for the results.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores unless told.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "json"]),
+    default="jsonl",
+    show_default=True,
+    help="All documents in one file, or one file each.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@_shared
+def batch(inputs: tuple[str, ...], out: Path, workers: int | None, form: str, quiet: bool, **shared: Any) -> None:
+    """Clean folders, files and JSONL into a folder: documents.jsonl, failures.jsonl, summary.json.
+
+    \b
+    pharmaclean batch pages/ -o outputs
+    pharmaclean batch crawl.jsonl more/ -o outputs --workers 8
+    A line of JSONL holds "text" or "html", and perhaps "id" and "url".
+    """
+    from pipeline.batch import run_batch
+    from pipeline.report.terminal import summarize
+
+    options = _options(**shared)
+    with nullcontext(None) if quiet else _progress(_existing(inputs)) as show:
+        summary = run_batch(_existing(inputs), out, options, workers=workers, form=form, progress=show or (lambda _: None))
+    if not quiet:
+        for line in summarize(summary, str(out)):
+            click.echo(line, err=True)
+    if not summary.documents and not summary.failures:
+        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+    if summary.failures:
+        sys.exit(1)
+
+
+@contextmanager
+def _progress(inputs: Iterable[str]) -> Iterator[Callable[[Summary], None]]:
+    """A bar with rate and time to go on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from pipeline.reading.sources import count_inputs
+
+    with click.progressbar(length=count_inputs(inputs), file=sys.stderr, label="cleaning", show_pos=True, item_show_func=_failures) as bar:
+        yield lambda summary: bar.update(1, summary)
+
+
+def _failures(summary: Summary | None) -> str:
+    return f"{summary.failures} failed" if summary and summary.failures else ""
+
+
+@main.command()
+@_inputs
+@click.option("--color/--no-color", default=None, help="Colour, or none; by default colour on a terminal.")
+@_shared
+def explain(inputs: tuple[str, ...], color: bool | None, **shared: Any) -> None:
+    """Show what was changed, where, by which rule.
+
+    \b
+    pharmaclean explain page.html
+    pharmaclean explain page.html | less -R
+    """
+    from pipeline.chain import Failure, Pipeline
+    from pipeline.reading.sources import read_inputs
+    from pipeline.report.terminal import explain as lines
+
+    failed = False
+    for document in Pipeline(_options(**shared)).stream(read_inputs(_files_only(inputs))):
+        if isinstance(document, Failure):
+            failed = True
+            _complain(document)
+            continue
+        for line in lines(document):
+            click.echo(line, color=color)
+    if failed:
+        sys.exit(1)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the record."""
+    from pipeline.record import schema as load
+
+    click.echo(json.dumps(load(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The reasons and counts as JSON.")
+def rules(as_json: bool) -> None:
+    """Show the rule files that are loaded, check them, and list the reasons of removals."""
+    from pipeline.document import REASONS
+    from pipeline.rules.overview import overview
+
+    rows, problems = overview()
+    if as_json:
+        click.echo(json.dumps({"files": rows, "reasons": dict(REASONS), "problems": problems}, indent=2, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo(f"{row['file']:24} {row['entries']:>5} {row['what']}")
+        click.echo()
+        for reason, meaning in REASONS.items():
+            click.echo(f"{reason:16} {meaning}")
+    for problem in problems:
+        click.secho(f"error: {problem}", fg="red", err=True)
+    if problems:
+        sys.exit(2)
+
+
+@main.group()
+def lexicon() -> None:
+    """Look up names; see what the tables hold."""
+
+
+@lexicon.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option(
+    "--lexicon",
+    "extra",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A table of names laid over the shipped ones.",
+)
+def lookup(names: tuple[str, ...], extra: tuple[Path, ...]) -> None:
+    """Say what is known of names, and why.
+
+    \b
+    pharmaclean lexicon lookup Isotroin
+    pharmaclean lexicon lookup "Augmentin 625 Duo" paracetamol
+    """
+    from pipeline.lexicon.lexicon import load_lexicon
+    from pipeline.lexicon.report import describe
+    from pipeline.report.terminal import safe
+
+    tables = load_lexicon(extra)
+    unknown = False
+    for i, name in enumerate(names):
+        click.echo(("\n" if i else "") + "\n".join(safe(line) for line in describe(tables, name)))
+        unknown = unknown or not tables.lookup(name)
+    if unknown:
+        sys.exit(1)
+
+
+@lexicon.command()
+def info() -> None:
+    """Count what the tables hold."""
+    from pipeline.lexicon.lexicon import load_lexicon
+
+    for key, value in load_lexicon().info().items():
+        click.echo(f"{key:14} {value}")
+
+
+if __name__ == "__main__":
+    main(prog_name="pharmaclean")

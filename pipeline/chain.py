@@ -1,0 +1,123 @@
+"""The stages in their order, ready to run over many documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import __version__
+from .document import Document
+from .errors import ConfigError, PharmacleanError, ReadError
+from .reading import Raw, read
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+Stage: TypeAlias = Callable[[Document], Document]
+
+#: Editing stages first, annotating ones after. A stage's name is its module, its function, its word on the command line.
+STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run can be told; the same options and the same bytes give the same record.
+
+    skip: stages left out. lexicon: tables of names laid over the shipped ones. country: ISO code
+    that decides between the meanings of a brand. usan: canonical names as in the USA.
+    """
+
+    skip: tuple[str, ...] = ()
+    lexicon: tuple[Path, ...] = ()
+    country: str | None = None
+    usan: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.skip) - set(STAGES))
+        if unknown:
+            raise ConfigError(f"unknown stage {', '.join(unknown)}", f"stages are: {', '.join(STAGES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that gave no record, and why."""
+
+    error: str
+    advice: str = ""
+    path: str | None = None
+    record: int | None = None
+    id: str | None = None
+    url: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """As it stands in failures.jsonl."""
+        return {"id": self.id, "path": self.path, "record": self.record, "url": self.url, "error": self.error, "advice": self.advice}
+
+    def __str__(self) -> str:
+        return f"{self.error}; {self.advice}" if self.advice else self.error
+
+
+@dataclass
+class Pipeline:
+    """The chain of stages; build it once, use it for many documents.
+
+    >>> document = Pipeline(Options(skip=("extract_entities", "relate_entities")))("Isotroin 20mg clears acne in months.")
+    >>> document.drugs[0].name
+    'isotretinoin'
+    """
+
+    options: Options = field(default_factory=Options)
+
+    def __post_init__(self) -> None:
+        self.names = tuple(name for name in STAGES if name not in self.options.skip)
+        self._about: Mapping[str, Any] = {"version": __version__, "lexicon": None, "stages": list(self.names)}
+        self._stages = [self._stage(name) for name in self.names]
+
+    def __call__(self, source: str | bytes | Path | Tag | Raw) -> Document:
+        """Read and clean one document. Raises ReadError for what cannot be read."""
+        document = read(source)
+        for stage in self._stages:
+            document = stage(document)
+        return replace(document, pipeline=self._about)
+
+    def attempt(self, raw: Raw) -> Document | Failure:
+        """Like a call, with whatever goes wrong as a value: one bad page must not stop a batch."""
+        try:
+            return self(raw)
+        except ReadError as error:
+            return Failure(error.problem, error.advice, raw.path, raw.record, raw.id, raw.url)
+        except PharmacleanError:
+            raise  # wrong options or tables: no document can be done
+        except Exception as error:  # noqa: BLE001
+            problem = f"internal error: {type(error).__name__}: {error}"
+            return Failure(problem, "this is a fault of pharmaclean; please report it with the page", raw.path, raw.record, raw.id, raw.url)
+
+    def stream(self, inputs: Iterable[Raw]) -> Iterator[Document | Failure]:
+        """Documents and failures in the order of the inputs."""
+        return map(self.attempt, inputs)
+
+    def _stage(self, name: str) -> Stage:
+        function: Callable[..., Document] = getattr(import_module(f".stages.{name}", __package__), name)
+        if name != "normalize_drugs":
+            return function
+        from .lexicon.lexicon import load_lexicon
+
+        lexicon = load_lexicon(self.options.lexicon)
+        self._about = {**self._about, "lexicon": lexicon.version}
+        return partial(function, lexicon=lexicon, country=self.options.country, usan=self.options.usan)
+
+
+def clean(
+    source: str | bytes | Path | Tag,
+    *,
+    skip: Sequence[str] = (),
+    lexicon: Sequence[Path] = (),
+    country: str | None = None,
+    usan: bool = False,
+) -> Document:
+    """Clean one document; the options are those of `Options`. For many documents build a `Pipeline` once."""
+    return Pipeline(Options(tuple(skip), tuple(lexicon), country, usan))(source)

@@ -1,0 +1,45 @@
+"""Cues and their reach: words that say something of what stands before or behind them in the clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .phrases import Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue where it stands: tokens `first` to `last`, what it says, and which way it reaches."""
+
+    first: int
+    last: int
+    says: str
+    reach: str
+    relation: str | None = None
+
+
+class Cues:
+    """The cues of a rule file: rows with `words`, `reach` and what they say."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]], says: str) -> None:
+        phrases = [(w, (row[says], row["reach"], row.get("relation"))) for row in rows for w in row["words"]]
+        self._phrases = Phrases(phrases)
+
+    def find(self, words: list[str], first: int = 0, last: int | None = None) -> list[Cue]:
+        """Cues between two tokens, in reading order."""
+        return [Cue(a, b, *payload) for a, b, payload in self._phrases.find(words, first, last)]
+
+
+def clause(words: list[str], span: tuple[int, int], sentence: tuple[int, int], stops: frozenset[str]) -> tuple[int, int]:
+    """The stretch of a sentence around a span of tokens that no stop word cuts.
+
+    >>> words = "stop if you get a rash ; fever is unlikely".split()
+    >>> clause(words, (7, 8), (0, 10), frozenset(";"))
+    (7, 10)
+    """
+    (first, last), (begin, end) = span, sentence
+    low = next((i + 1 for i in range(first - 1, begin - 1, -1) if words[i] in stops), begin)
+    high = next((i for i in range(last, end) if words[i] in stops), end)
+    return low, high

@@ -1,0 +1,80 @@
+"""Which drug a sentence, a line or a section speaks of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+from ..document import Entity
+from ..rules.load import load_toml
+from .context import Context
+
+Mention = tuple[int, int, Entity]
+
+
+class Drugs:
+    """The drug mentions of a page, by sentence and by scope."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._mentions = context.drugs
+        self._main = self._main_drug()
+        self._scopes = self._heading_scopes()
+
+    def within(self, first: int, last: int) -> list[Mention]:
+        """Mentions between two tokens."""
+        return [m for m in self._mentions if first <= m[0] < last]
+
+    def nearest(self, first: int, last: int) -> Mention | None:
+        """The drug that tokens `first` to `last` belong to: of its sentence, or the one its section is about."""
+        begin, end = self._context.page.sentence(first)
+        inside = self.within(begin, end)
+        if not inside:
+            return self.in_scope(first)
+        return min(inside, key=lambda m: self._distance(m, first, last))
+
+    def in_scope(self, token: int) -> Mention | None:
+        """The drug that the heading above names, else the one that the page is about: its mention nearest before the token."""
+        name = self._scopes[max(0, self._context.page.line(token))] if self._scopes else self._main
+        same = [m for m in self._mentions if m[2].canonical == name and name]
+        before = [m for m in same if m[0] < token]
+        return before[-1] if before else same[0] if same else None
+
+    def _distance(self, mention: Mention, first: int, last: int) -> int:
+        """Tokens between; a drug behind counts as far, unless only words like "of" part it from the amount."""
+        words = self._context.page.words
+        if mention[1] <= first:
+            return first - mention[1] + (20 if words[mention[0] - 1] in _rule("skip_after") and mention[0] else 0)
+        gap = words[last : mention[0]]
+        touching = all(w in _rule("fillers") or last + i in self._context.dose_tokens for i, w in enumerate(gap))
+        opens_bracket = bool(gap) and gap[0] in (",", "(", ";")
+        return len(gap) - (2 if "of" in gap else 0) if touching and not opens_bracket else len(gap) + 40
+
+    def _main_drug(self) -> str | None:
+        """The ingredient in the title, else the one with at least half of all mentions."""
+        named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
+        title = [m for m in named if self._line_kind(m[0]) == "title"] or [m for m in named if self._context.page.line(m[0]) == 0]
+        if title:
+            return title[0][2].canonical
+        counts = Counter(m[2].canonical for m in named)
+        name, count = min(counts.items(), key=lambda c: (-c[1], str(c[0])), default=(None, 0))
+        return name if count * 2 >= len(named) else None
+
+    def _heading_scopes(self) -> list[str | None]:
+        """For each line the drug of the heading above, with the page's main drug where it names none."""
+        scopes, current = list[str | None](), self._main
+        for line in self._context.page.lines:
+            if line.block.kind == "heading":
+                inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG"]
+                current = inside[0][2].canonical if inside else current
+            scopes.append(current)
+        return scopes
+
+    def _line_kind(self, token: int) -> str:
+        i = self._context.page.line(token)
+        return self._context.page.lines[i].block.kind if i >= 0 else ""
+
+
+@cache
+def _rule(name: str) -> frozenset[str]:
+    return frozenset(load_toml("relations.toml")[name])

@@ -1,0 +1,267 @@
+"""Whether the words around a name mean a medicine: for everyday words ("Soma"), short names and substances ("iron")."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .matcher import key_of
+from .tables import Word
+
+#: What a word of `context_words.tsv` can say; the table's head tells what each means.
+WORD_KINDS = (
+    "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
+    "release", "naming", "unit", "country", "english",
+)  # fmt: skip
+
+#: How far another drug or a form may stand from a name to speak for it.
+_NEAR = 60
+
+_words_in = re.compile(r"[^\W_][\w'’.-]*").findall
+_sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
+_next_word = re.compile(r"(?:\(R\))?[®™]?[ \t\u00a0]?\n?[-‐‑ ]?([^\W_][\w’'-]*)").match
+_marked = re.compile(r"\s?(?:®|™|\(R\)|\(TM\))").match
+_joins_names = re.compile(
+    r"(?:[®™]|'s|’s)?\s*(?:,|,?\s*\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+).match
+_opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch
+_ends_sentence = re.compile(r"(?:^|[.!?:•*]\s|[.!?]['\"”’)]\s|\n\s*[-–•*]?\s*|^\W+)$").search
+
+
+@dataclass(frozen=True)
+class ContextWords:
+    """The words of `context_words.tsv`, ready to be asked."""
+
+    rows: tuple[Word, ...]
+
+    def of(self, kind: str) -> frozenset[str]:
+        """The words of a kind."""
+        return frozenset(row.word for row in self.rows if row.kind == kind)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """What medicines come as, singular and plural."""
+        return _with_plurals(self.of("dose_form"))
+
+    @cached_property
+    def before(self) -> frozenset[str]:
+        """Words before a name that give it."""
+        return self.of("treatment_before")
+
+    @cached_property
+    def after(self) -> frozenset[str]:
+        """Words after a name that make it a treatment."""
+        return self.of("treatment_after") | self.forms
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """Words anywhere near a name that speak for a medicine."""
+        return self.of("treatment") | self.forms
+
+    @cached_property
+    def not_after(self) -> frozenset[str]:
+        """Words after a substance that say it is not given."""
+        return self.of("not_after")
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Words after a substance that say it is a material, a plant or a habit: they hold for medicines too."""
+        return frozenset(row.word for row in self.rows if row.kind == "not_after" and row.value == "thing")
+
+    @cached_property
+    def not_before(self) -> frozenset[str]:
+        """Words before a substance that say it is not given."""
+        return self.of("not_before")
+
+    @cached_property
+    def english(self) -> frozenset[str]:
+        """Everyday words that look like misspelt names."""
+        return self.of("english")
+
+    @cached_property
+    def substances(self) -> dict[str, str]:
+        """Key of a substance -> how it becomes a drug: see the head of the table."""
+        return {key_of(row.word): row.value for row in self.rows if row.kind == "substance"}
+
+    @cached_property
+    def dose_at(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Matches a dose at an offset of a text in lower case: " 20 mg", "(75mg)"; "126 mg/dl" is a reading, not a dose."""
+        return re.compile(rf"[®™]?\s?[-(,:]?\s?\d[\d.,/–-]*\s?-?(?:{_either(self.of('unit'))})(?![^\W_])(?!/d?l\b)").match
+
+    @cached_property
+    def goes_on(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Matches what makes a number the dose or part of a decimal: "Dolo 650| mg", "Pan 40|.5"."""
+        return re.compile(rf"[.,]\d|[ \u00a0-]?(?:{_either(self.of('unit'))})(?![^\W_])").match
+
+    @cached_property
+    def of_release(self) -> frozenset[str]:
+        """Words for release and strength as the table writes them and in capitals."""
+        return self.of("release") | {word.upper() for word in self.of("release")}
+
+    @cached_property
+    def release_at(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Matches a word for release or strength after a name, as the table writes it or in capitals: " XR", "-SR"."""
+        return re.compile(rf"[ \u00a0-](?:{_either(self.of_release)})(?![^\W_])").match
+
+    @cached_property
+    def naming_before(self) -> Callable[[str], re.Match[str] | None]:
+        """Finds words at the end of a stretch that announce names: "sold as", "brand name"."""
+        return re.compile(rf"\b(?:{_either(self.of('naming'))})(?: the| a| an)?[\s:(“\"'‘]*$", re.IGNORECASE).search
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Words for countries and their people -> ISO code."""
+        return {row.word: row.value for row in self.rows if row.kind == "country"}
+
+    @cached_property
+    def country_words(self) -> Callable[[str], list[str]]:
+        """Finds all words for countries in a stretch of lower-case text."""
+        return re.compile(rf"\b(?:{_either(self.countries)})\b").findall
+
+
+class Surroundings:
+    """The text around names, and the names that are drugs for certain (spans in reading order)."""
+
+    def __init__(self, text: str, words: ContextWords, drugs: Sequence[tuple[int, int]] = ()) -> None:
+        self._text, self._words = text, words
+        self._starts, self._spans = [start for start, _ in drugs], drugs
+
+    def is_dosed(self, end: int) -> bool:
+        """A dose, a form or ® follows: it is a medicine, whatever the word."""
+        following = self._text[end : end + 30].lower()
+        return bool(_marked(self._text, end) or self._words.dose_at(following, 0) or self._after(end) in self._words.forms)
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Written as a name inside a sentence, and a medicine is spoken of nearby or it is given."""
+        if not self.is_capital(start):
+            return False
+        return bool(self._words.before.intersection(self._before(start)[-2:])) or self.is_near(start, end)
+
+    def is_capital(self, start: int) -> bool:
+        """A capital inside a sentence, in a line that is not all capitals or a title.
+
+        >>> Surroundings("She bought Plan B.", ContextWords(())).is_capital(11)
+        True
+        >>> Surroundings("Plan B is to sell. Soma Is My New Plan", ContextWords(())).is_capital(0)
+        False
+        """
+        if not self._text[start].isupper() or starts_sentence(self._text, start):
+            return False
+        return not _is_title(self._line(start))
+
+    def is_explained(self, start: int, end: int) -> bool:
+        """Another drug stands in brackets after it, or it stands so after a drug: "Soma (carisoprodol)"."""
+        i = bisect_left(self._starts, start)
+        if i < len(self._spans) and _opens_bracket(self._text[end : self._spans[i][0]]):
+            return True
+        return i > 0 and bool(_opens_bracket(self._text[self._spans[i - 1][1] : start]))
+
+    def is_near(self, start: int, end: int) -> bool:
+        """Another drug, a form or a word of treatment stands within 60 characters."""
+        i = bisect_left(self._starts, start)
+        if i and start - self._spans[i - 1][1] <= _NEAR:
+            return True
+        if i < len(self._spans) and self._spans[i][0] - end <= _NEAR:
+            return True
+        around = f"{self._text[max(0, start - _NEAR) : start]} {self._text[end : end + _NEAR]}".lower()
+        return not self._words.near.isdisjoint(word.rstrip(".'’-") for word in _words_in(around))
+
+    def is_listed(self, start: int, end: int) -> bool:
+        """In a row with another drug: "metformin, insulin and acarbose", "TMP/SMX"."""
+        i = bisect_left(self._starts, start)
+        if i and start - self._spans[i - 1][1] <= 12 and _joins_names(self._text[self._spans[i - 1][1] : start]):
+            return True
+        return i < len(self._spans) and self._spans[i][0] - end <= 12 and bool(_joins_names(self._text[end : self._spans[i][0]]))
+
+    def is_given(self, start: int, end: int, key: str) -> bool:
+        """A substance is given as a medicine: "iron tablets", "took vitamin C", not "rich in iron"."""
+        sort, following, before = self._words.substances.get(key, ""), self._after(end), self._before(start)
+        if sort == "medicine":
+            return following not in self._words.things
+        if following in self._words.not_after or not self._words.not_before.isdisjoint(_attributes(before)):
+            return False
+        if following in self._words.after or self._words.dose_at(self._text[end : end + 30].lower(), 0):
+            return True
+        if sort:
+            return sort == "mostly"
+        return bool(self._words.before.intersection(before[-2:])) or self.is_listed(start, end)
+
+    def country(self, start: int, end: int) -> str | None:
+        """The country that the sentence speaks of, the one named last before the name if there are several."""
+        before = self._words.country_words(_sentence_part(self._text[max(0, start - 150) : start])[-1].lower())
+        after = self._words.country_words(_sentence_part(self._text[end : end + 100])[0].lower())
+        named = before[-1:] or after[:1]
+        return self._words.countries[named[0]] if named else None
+
+    def _after(self, end: int) -> str:
+        found = _next_word(self._text, end)
+        return found[1].lower().rstrip("'’-") if found else ""
+
+    def _before(self, start: int) -> list[str]:
+        """The words before, in the same sentence, last one last; a hyphen binds ("low-dose aspirin")."""
+        stretch = _sentence_part(self._text[max(0, start - 50) : start])[-1].lower()
+        return [word.rstrip(".'’-") for word in _words_in(stretch)]
+
+    def _line(self, start: int) -> str:
+        end = self._text.find("\n", start)
+        return self._text[self._text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(self._text)]
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """A sentence, a line or a list item starts here.
+
+    >>> [starts_sentence("One. Two three", at) for at in (0, 5, 9)]
+    [True, True, False]
+    """
+    return bool(_ends_sentence(text[max(0, start - 6) : start])) and (start < 6 or not text[start - 6 : start].isalpha())
+
+
+def in_address(text: str, start: int, end: int) -> bool:
+    """Part of a web address, an e-mail address, a handle or a hashtag.
+
+    >>> text = "www.viagra.com, @humira, x@bayer.de, and aspirin.The end"
+    >>> [in_address(text, text.index(name), text.index(name) + 6) for name in ("viagra", "humira", "aspirin")]
+    [True, True, False]
+    """
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before not in {"/", ".", "@", "#", "_", "-", "="} and after not in {".", "@", "_", "/", "-"}:
+        return False
+    left = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+    right = min((at for at in (text.find(" ", end), text.find("\n", end)) if at >= 0), default=len(text))
+    return bool(_address(text[left:right]))
+
+
+_address = re.compile(
+    r"https?:|www\.|[@#]\w|\w_|_\w|\w\.(?:com|org|net|info|html?|php|co|io|in|uk|de|fr|eu|us|ca|au|biz|shop|store)\b", re.IGNORECASE
+).search
+
+
+def _is_title(line: str) -> bool:
+    """Most words of the line start with a capital.
+
+    >>> [_is_title(line) for line in ("Soma Is My New Plan", "She took Soma", "NEW PLAN FOR SOMA")]
+    [True, False, True]
+    """
+    words = [word for word in _words_in(line) if word[0].isalpha() and len(word) > 3]
+    return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+
+
+def _attributes(before: Sequence[str]) -> Sequence[str]:
+    """The word right before, or the one before "of": "a burst of adrenaline".
+
+    >>> _attributes(["a", "burst", "of"]), _attributes(["low", "serum"])
+    (['of', 'burst'], ['serum'])
+    """
+    return [before[-1], before[-2]] if before[-1:] == ["of"] and len(before) > 1 else before[-1:]
+
+
+def _with_plurals(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(form for word in words for form in (word, word + "s", word[:-1] + "ies" if word[-1] == "y" else word))
+
+
+def _either(words: Collection[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) or "(?!)"

@@ -1,0 +1,197 @@
+"""Which of the names found in a text are meant, and as what: surroundings, countries, suffixes and salts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .abbreviations import defined_abbreviations
+from .context import Surroundings, in_address, starts_sentence
+from .lexicon import Lexicon
+from .matcher import Match
+from .tables import Name
+
+#: Which names are known most widely, when the page does not say where it comes from.
+_READERS = ("US", "GB", "IN", "CA", "AU")
+
+#: Brands of a few letters in lower case ("pan it", "sumo") are words more often than names.
+_SHORT = 5
+
+_unlisted_suffix = re.compile(r"[-‐‑][A-Z][A-Za-z]{0,3}(?![^\W_])").match
+_next_word = re.compile(r"(?:[ \u00a0]|[ ]?\r?\n)([^\W\d_]+)(?![^\W_])").match
+_same_product = re.compile(r"[®™]?\s?(?:\d[^()\n]{0,12}\s?)?[(\[/=]\s?$").search
+_letters = re.compile(r"[^\W\d_]+").findall
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`text[start:end]` stands for `name`; `kind` as in the record; ambiguous: what else it may be."""
+
+    start: int
+    end: int
+    name: Name
+    kind: str
+    confidence: float = 1.0
+    ambiguous: tuple[str, ...] = ()
+
+
+def find_mentions(text: str, lexicon: Lexicon, country: str | None = None) -> list[Mention]:
+    """The drugs and drug classes that the text speaks of, in reading order."""
+    return _Reading(text, lexicon, country).mentions()
+
+
+class _Reading:
+    """One text being read: first what is certain, then what the certain things and the words around speak for."""
+
+    def __init__(self, text: str, lexicon: Lexicon, country: str | None) -> None:
+        self._text, self._lexicon, self._country = text, lexicon, country
+        self._found = [match for m in lexicon.matcher.find(text) if (match := self._possible(m))]
+
+    def mentions(self) -> list[Mention]:
+        plain = [match for match in self._found if not self._needs(match)]
+        doubtful = [match for match in self._found if self._needs(match)]
+        around = self._surroundings(plain)
+        if doubtful:
+            plain = sorted([*plain, *self._accepted(doubtful, plain, around)])
+        generics = {name.targets for match in plain for name in match.names[:1] if name.kind not in {"brand", "class"}}
+        said = frozenset(target for targets in generics for target in targets)
+        found = [self._mention(match, said, around) for match in plain]
+        return sorted([*found, *self._abbreviations(found)], key=lambda mention: mention.start)
+
+    def _abbreviations(self, found: Sequence[Mention]) -> Iterator[Mention]:
+        """What the text itself calls the drugs for short."""
+        if "(" not in self._text:
+            return
+        drugs = [mention for mention in found if mention.kind not in {"class", "unlisted"}]
+        taken = self._lexicon.words.of_release
+        covered = {mention.start for mention in found}
+        for i, start, end in defined_abbreviations(self._text, [(drug.start, drug.end) for drug in drugs], taken):
+            if start not in covered:
+                covered.add(start)
+                name = Name(self._text[start:end], "abbreviation", drugs[i].name.targets)
+                yield Mention(start, end, name, "abbreviation", min(0.8, drugs[i].confidence))
+
+    def _surroundings(self, matches: Iterable[Match]) -> Surroundings:
+        return Surroundings(self._text, self._lexicon.words, [(match.start, match.end) for match in matches])
+
+    def _possible(self, match: Match) -> Match | None:
+        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words."""
+        if match.start and match.end < len(self._text) and in_address(self._text, match.start, match.end):
+            return None
+        written = self._text[match.start : match.end]
+        kinds = {name.kind for name in match.names}
+        if "abbreviation" in kinds:
+            names = tuple(name for name in match.names if name.kind != "abbreviation" or _is_written_so(written, name.surface))
+            return match._replace(names=names) if names else None
+        if "unlisted" in kinds and not (written.islower() or (written[1:].islower() and starts_sentence(self._text, match.start))):
+            return None
+        if "misspelling" in kinds and written[0].isupper() and not written.isupper() and not self._is_brandlike(match):
+            return None
+        return match
+
+    def _is_brandlike(self, match: Match) -> bool:
+        """A misspelt name in the middle of a sentence has a capital only if it is a brand; other capitals are people and places."""
+        return starts_sentence(self._text, match.start) or self._surroundings(()).is_near(match.start, match.end)
+
+    def _needs(self, match: Match) -> bool:
+        """Only surroundings make this a drug."""
+        if match.key in self._lexicon.words.substances:
+            return True
+        short = len(match.key) <= 3 or (self._text[match.start].islower() and len(match.key) <= _SHORT)
+        doubtful = {name.targets for name in match.names if name.needs or (short and name.kind in {"brand", "abbreviation"})}
+        return bool(doubtful) and all(name.targets in doubtful for name in match.names)
+
+    def _accepted(self, doubtful: Sequence[Match], plain: Sequence[Match], around: Surroundings) -> list[Match]:
+        """The doubtful matches that are drugs after all; one that is certain speaks for its others."""
+        known = {name.targets for match in plain for name in match.names}
+        accepted = [match for match in doubtful if self._is_drug(match, around, known)]
+        certain = {match.key for match in accepted if match.key not in self._lexicon.words.substances}
+        rest = [match for match in doubtful if match not in accepted]
+        accepted += [match for match in rest if match.key in certain and not self._text[match.start : match.end].islower()]
+        return [*accepted, *self._abbreviated_together([match for match in rest if match.key not in certain])]
+
+    def _is_drug(self, match: Match, around: Surroundings, known: set[tuple[str, ...]]) -> bool:
+        start, end = match.start, match.end
+        if match.key in self._lexicon.words.substances:
+            return around.is_given(start, end, match.key)
+        if any(name.kind == "abbreviation" for name in match.names):
+            return any(name.targets in known for name in match.names) or around.is_near(start, end)
+        if len(match.key) > 3 and match.names[0].kind != "brand" and self._text[start:end].islower():
+            return around.is_given(start, end, match.key)
+        return around.is_dosed(end) or around.is_explained(start, end) or around.is_name(start, end)
+
+    def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
+        """Two abbreviations as one product: "TMP-SMX", "FTC/TDF"."""
+        for one, other in pairwise(matches):
+            both = all(name.kind == "abbreviation" for name in (one.names[0], other.names[0]))
+            if both and self._text[one.end : other.start] in {"-", "/", "+", "–"}:
+                yield from (one, other)
+
+    def _mention(self, match: Match, said: frozenset[str], around: Surroundings) -> Mention:
+        name, confidence, ambiguous = self._chosen(match, said, around)
+        mention = Mention(match.start, match.end, name, _kind(name), confidence, ambiguous)
+        if name.kind == "class" or match.plural:
+            return mention
+        return self._with_suffix(mention if name.kind == "brand" else self._with_salt(mention))
+
+    def _chosen(self, match: Match, said: frozenset[str], around: Surroundings) -> tuple[Name, float, tuple[str, ...]]:
+        """The name that is meant, how sure that is, and the other ingredients that it may stand for."""
+        names = [name for name in match.names if name.kind == match.names[0].kind or match.names[0].kind == "brand"]
+        sure = {"misspelling": 0.6, "unlisted": 0.5}.get(names[0].kind, 0.9 if self._needs(match) else 1.0)
+        if len(names) == 1 or len({name.targets for name in names}) == 1:
+            return names[0], sure, ()
+        if len(told := {name.targets: name for name in names if said.issuperset(name.targets)}) == 1:
+            return next(iter(told.values())), 0.9, ()
+        country = self._country or around.country(match.start, match.end)
+        names.sort(key=lambda name: _remoteness(name, country))
+        if country and country in names[0].countries:
+            return names[0], 0.9, ()
+        others = dict.fromkeys(name.canonical for name in names if name.targets != names[0].targets)
+        return names[0], 0.5, tuple(others)
+
+    def _with_suffix(self, mention: Mention) -> Mention:
+        """With XR, SR, Forte … that belong to the name; a suffix that nobody lists makes the name less sure."""
+        if release := self._lexicon.words.release_at(self._text, mention.end):
+            return replace(mention, end=release.end())
+        if mention.kind == "brand" and _unlisted_suffix(self._text, mention.end):
+            return replace(mention, confidence=min(mention.confidence, 0.6))
+        return mention
+
+    def _with_salt(self, mention: Mention) -> Mention:
+        """With the words for the salt; "calcium channel blocker" after a name is none."""
+        end, words = mention.end, list[str]()
+        while (following := _next_word(self._text, end)) and following[1].lower() in self._lexicon.salts:
+            words.append(following[1].lower())
+            end = following.end()
+        if not words or (following and following[1].lower() in self._lexicon.words.not_after):
+            return mention
+        kind = "salt" if mention.kind in {"generic", "synonym"} else mention.kind
+        return replace(mention, end=end, kind=kind)
+
+
+def _is_written_so(written: str, surface: str) -> bool:
+    """An abbreviation stands in capitals, or as listed with its capitals; a word as long as "charcoal" is none.
+
+    >>> [_is_written_so(*pair) for pair in (("INH", "INH"), ("inh", "inh"), ("tPA", "tPA"), ("charcoal", "charcoal"))]
+    [True, False, True, True]
+    """
+    if (written == surface and not surface.islower()) or sum(map(str.isalpha, surface)) > 5:
+        return True
+    letters = "".join(_letters(written.removesuffix("s")))
+    return letters.isupper()
+
+
+def _kind(name: Name) -> str:
+    """The kind as the record gives it: all other names of an ingredient are synonyms."""
+    if len(name.targets) > 1 and name.kind not in {"brand", "misspelling"}:
+        return "combination"
+    return "synonym" if name.kind in {"usan", "ban"} else name.kind
+
+
+def _remoteness(name: Name, country: str | None) -> tuple[bool, bool, int, int]:
+    """Smallest for the country asked for, then for names known everywhere, then for the most countries and readers."""
+    order: Callable[[str], int] = _READERS.index
+    first = min((order(code) for code in name.countries if code in _READERS), default=len(_READERS))
+    return (not country or country not in name.countries, bool(name.countries), first, -len(name.countries))

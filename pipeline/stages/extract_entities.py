@@ -1,0 +1,102 @@
+"""Find the facts about medication in the text: how much, in which form, how often, for what, for whom.
+
+DRUG entities are there already; this stage adds STRENGTH, DOSAGE, FORM, ROUTE, FREQUENCY, DURATION,
+POPULATION and CONDITION, each with what it means (`value`), and for conditions what the text says of
+them (`assertion`, `role`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from ..document import Document, Entity
+from ..entities.assertion import assertions
+from ..entities.conditions import find_conditions
+from ..entities.context import Context, Found
+from ..entities.forms import find_forms, find_routes
+from ..entities.populations import find_populations
+from ..entities.quantities import find_amounts
+from ..entities.roles import Role, roles
+from ..entities.schedule import find_durations, find_frequencies
+from ..rules.load import load_toml
+
+
+def extract_entities(document: Document) -> Document:
+    """The document with its medication entities beside the drugs.
+
+    >>> page = extract_entities(Document.from_text("Take 1 tablet (20mg) twice daily for severe acne."))
+    >>> [(e.label, page.text[e.start : e.end]) for e in page.entities]  # doctest: +NORMALIZE_WHITESPACE
+    [('DOSAGE', '1 tablet'), ('FORM', 'tablet'), ('STRENGTH', '20mg'), ('FREQUENCY', 'twice daily'),
+     ('CONDITION', 'severe acne')]
+    """
+    context = Context.of(document)
+    found = _doses(context)
+    conditions = [f for f in find_conditions(context) if _is_free(f, found)]
+    entities = [_entity(context, f) for f in (*found, *_unclaimed(find_populations(context), found))]
+    return document.annotated([*entities, *_conditions(context, conditions)])
+
+
+def _doses(context: Context) -> list[Found]:
+    """Amounts, forms, routes, frequencies and durations; what is inside a frequency counts as part of it."""
+    found = find_amounts(context)
+    context.note_doses(found)
+    forms = find_forms(context)
+    context.note_doses(forms)
+    frequencies = find_frequencies(context)
+    found = [*(f for f in (*found, *forms) if _is_free(f, frequencies)), *frequencies]
+    context.note_doses(frequencies)
+    found += [f for f in find_routes(context) if _is_free(f, forms)]
+    return found + [f for f in find_durations(context) if _is_free(f, found)]
+
+
+def _is_free(f: Found, others: Iterable[Found]) -> bool:
+    return not any(o.first < f.last and f.first < o.last for o in others)
+
+
+def _unclaimed(populations: Iterable[Found], others: Sequence[Found]) -> list[Found]:
+    return [f for f in populations if _is_free(f, [o for o in others if o.label != "FORM"])]
+
+
+def _entity(context: Context, f: Found) -> Entity:
+    start, end = context.page.span(f.first, f.last)
+    return Entity("", f.label, start, end, canonical=f.canonical, kind=f.kind, ids=f.ids, value=f.value)
+
+
+def _conditions(context: Context, found: Sequence[Found]) -> list[Entity]:
+    """Conditions with role and assertion; everyday words only where the text treats them as conditions."""
+    out = list[Entity]()
+    said = assertions(context, found)
+    for i, (f, role, (assertion, cue)) in enumerate(zip(found, roles(context, found), said, strict=True)):
+        if f.needs and not (role.told and role.name) and not _in_list(context, found, i):
+            continue
+        f = _with_degree(context, f, role)  # noqa: PLW2901  the same mention, a little longer
+        entity = _entity(context, f)
+        span = context.page.span(cue.first, cue.last) if cue else None
+        out.append(replace(entity, role=role.name, assertion=assertion, cue=span))
+    return out
+
+
+def _in_list(context: Context, found: Sequence[Found], i: int) -> bool:
+    """Next to another condition, with no more than a comma or "and" between."""
+    words = context.page.words
+    before = [*words[found[i - 1].last : found[i].first]] if i else ["none"]
+    after = [*words[found[i].last : found[i + 1].first]] if i + 1 < len(found) else ["none"]
+    return any(len(gap) <= 2 and set(gap) <= {",", "and", "or", "/"} and gap for gap in (before, after))
+
+
+def _with_degree(context: Context, f: Found, role: Role) -> Found:
+    """The degree belongs to what a drug is for ("severe acne"); of a side effect it is no part of the name."""
+    words = context.page.words
+    if role.name != "indication" or not role.told:
+        return f
+    for n in (5, 3, 2, 1):
+        if f.first >= n and " ".join(words[f.first - n : f.first]).replace(" - ", "-") in _degrees():
+            return replace(f, first=f.first - n)
+    return f
+
+
+@cache
+def _degrees() -> frozenset[str]:
+    return frozenset(load_toml("conditions.toml")["degrees"])

@@ -1,0 +1,147 @@
+"""Tie each dose, form and schedule to its drug, and each drug to what it treats, causes or must not be used in.
+
+The head of STRENGTH_OF, FORM_OF … is the attribute, its tail the drug; of TREATS, CAUSES,
+CONTRAINDICATED_IN and INTERACTS_WITH the head is the drug. Evidence is the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from ..document import Document, Entity, Relation
+from ..entities.context import Context, Found
+from ..entities.drugs import Drugs, Mention
+from ..entities.phrases import Phrases
+from ..entities.roles import Role, told_roles
+from ..rules.load import load_toml
+
+_ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
+_BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
+_JOINTS = frozenset({",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An entity with its tokens."""
+
+    entity: Entity
+    first: int
+    last: int
+
+
+def relate_entities(document: Document) -> Document:
+    """The document with its relations.
+
+    >>> text = "Isotroin 20mg is used to treat acne."
+    >>> drug = Entity("", "DRUG", 0, 8, canonical="isotretinoin")
+    >>> dose = Entity("", "STRENGTH", 9, 13, value={"value": 20, "unit": "mg"})
+    >>> acne = Entity("", "CONDITION", 31, 35, role="indication")
+    >>> page = relate_entities(Document.from_text(text).annotated([drug, dose, acne]))
+    >>> [(r.type, r.head, r.tail) for r in page.relations]
+    [('STRENGTH_OF', 'e2', 'e1'), ('TREATS', 'e1', 'e3')]
+    """
+    if not any(e.label in ("DRUG", "DRUG_CLASS") for e in document.entities):
+        return document
+    context = Context.of(document)
+    placed = [_place(context, e) for e in document.entities]
+    context.dose_tokens.update(i for p in placed if p.entity.label in _ATTRIBUTES for i in range(p.first, p.last))
+    drugs = Drugs(context)
+    found = [*_attributes(context, drugs, placed), *_conditions(context, drugs, placed), *_interactions(context, drugs)]
+    unique = {(r.type, r.head, r.tail): r for r in reversed(found)}
+    order = sorted(unique.values(), key=lambda r: (r.start, r.type, _number(r.head), _number(r.tail)))
+    return replace(document, relations=(*document.relations, *order))
+
+
+def _number(identifier: str) -> int:
+    return int(identifier[1:])
+
+
+def _place(context: Context, entity: Entity) -> _Placed:
+    first = context.page.token_at(entity.start)
+    return _Placed(entity, first, max(first, context.page.token_at(entity.end - 1)) + 1)
+
+
+def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
+    """STRENGTH_OF … DURATION_OF: to the drug beside, else before, else behind, else the one the section is about."""
+    for p in placed:
+        if p.entity.label in _ATTRIBUTES and (drug := drugs.nearest(p.first, p.last)):
+            yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, drug[2].id))
+
+
+def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
+    """TREATS, CAUSES, CONTRAINDICATED_IN where the text says so and does not deny it."""
+    conditions = [p for p in placed if p.entity.label == "CONDITION"]
+    told = told_roles(context, [Found("CONDITION", p.first, p.last, canonical=p.entity.canonical) for p in conditions])
+    for p, role in zip(conditions, told, strict=True):
+        if p.entity.role not in _BY_ROLE or p.entity.assertion == "negated" or (role and role.name != p.entity.role):
+            continue
+        for drug in _agents(context, drugs, p, role):
+            cue = context.page.span(role.cue.first, role.cue.last) if role and role.cue else None
+            yield _relation(context, p.first, _BY_ROLE[p.entity.role], (drug[2].id, p.entity.id), cue)
+
+
+def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> list[Mention]:
+    """The drugs of which the role is told: before the cue, else behind the condition, else those of the section."""
+    begin, end = context.page.sentence(p.first)
+    inside = drugs.within(begin, end)
+    if not inside:
+        one = drugs.in_scope(p.first) if role and (role.cue is None or role.cue.relation) else None
+        return [one] if one else []
+    if role is None:
+        return []
+    pivot = role.cue.first if role.cue and begin <= role.cue.first < end else p.first
+    before = [m for m in inside if m[1] <= pivot]
+    if before:
+        return _joined(context, before, before[-1])
+    return _joined(context, inside, inside[0])
+
+
+def _joined(context: Context, mentions: Sequence[Mention], chosen: Mention) -> list[Mention]:
+    """The mention and those that "and", a comma or a bracket joins to it; each ingredient once, where the sentence names it first."""
+    out, words = [chosen], context.page.words
+    for m in reversed([m for m in mentions if m[0] < chosen[0]]):
+        gap = words[m[1] : out[0][0]]
+        if not set(gap) <= _JOINTS and not all(i in context.dose_tokens or words[i] in _JOINTS for i in range(m[1], out[0][0])):
+            break
+        out.insert(0, m)
+    names = dict.fromkeys(m[2].canonical for m in out)
+    return [next(m for m in mentions if m[2].canonical == name) for name in names]
+
+
+def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
+    """INTERACTS_WITH: drugs on both sides of a cue, else the one that the section is about and those of the sentence."""
+    for begin, end in context.page.sentences:
+        inside = drugs.within(begin, end)
+        if not inside:
+            continue
+        cues = _interacts().find(context.page.words, begin, end)
+        if not cues and context.page.section(begin) != "interactions":
+            continue
+        cue = context.page.span(*cues[0][:2]) if cues else None
+        for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin):
+            if one[2].canonical != other[2].canonical:
+                yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
+
+
+def _pairs(drugs: Drugs, inside: Sequence[Mention], pivot: int) -> Iterable[tuple[Mention, Mention]]:
+    before, after = [m for m in inside if m[0] < pivot], [m for m in inside if m[0] >= pivot]
+    if before and after:
+        return [(before[-1], m) for m in after]
+    if len(after) > 1 and (main := drugs.in_scope(pivot)) and main[2].canonical not in {m[2].canonical for m in after}:
+        return [(main, m) for m in after]
+    if len(inside) > 1:
+        return [(inside[0], m) for m in inside[1:]]
+    main = drugs.in_scope(pivot)
+    return [(main, inside[0])] if main else []
+
+
+def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cue: tuple[int, int] | None = None) -> Relation:
+    start, end = context.page.span(*context.page.sentence(token))
+    return Relation(kind, *ends, start, end, cue)
+
+
+@cache
+def _interacts() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("relations.toml")["interacts"])

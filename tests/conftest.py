@@ -1,0 +1,28 @@
+"""Shared by the tests: a steady hypothesis profile, paths, cases as data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "samples"
+CASES = Path(__file__).parent / "cases"
+
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")
+
+
+def load_cases(name: str) -> list[dict[str, Any]]:
+    """Rows of tests/cases/NAME, one JSON object a line."""
+    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+@pytest.fixture
+def samples() -> list[Path]:
+    """The files of samples/, in name order."""
+    return sorted(path for path in SAMPLES.iterdir() if path.is_file())
