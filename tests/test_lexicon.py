@@ -47,7 +47,14 @@ def test_tables_are_plain(table: str) -> None:
 
 def test_ids_look_like_ids(lexicon: Lexicon) -> None:
     """Identifiers have the form of their registry."""
-    forms = {"rxcui": r"\d+", "unii": r"[A-Z0-9]{10}", "drugbank": r"DB\d{5}", "cas": r"\d+-\d\d-\d", "mesh": r"[CD]\d+", "atc": r"[A-Z][0-9A-Z]{2,6}"}
+    forms = {
+        "rxcui": r"\d+",
+        "unii": r"[A-Z0-9]{10}",
+        "drugbank": r"DB\d{5}",
+        "cas": r"\d+-\d\d-\d",
+        "mesh": r"[CD]\d+",
+        "atc": r"[A-Z][0-9A-Z]{2,6}",
+    }
     wrong = [
         (ingredient.name, key, value)
         for ingredient in lexicon.ingredients.values()
@@ -152,7 +159,11 @@ def test_describe_tells_what_is_known(lexicon: Lexicon) -> None:
     assert any("did you mean" in line and "Lipitor" in line for line in describe(lexicon, "liptor"))
 
 
-_DEMO = [Name("Pan", "brand", ("pantoprazole",)), Name("Pan-D", "brand", ("pantoprazole", "domperidone")), Name("Vitamin B12", "synonym", ("b12",))]
+_DEMO = [
+    Name("Pan", "brand", ("pantoprazole",)),
+    Name("Pan-D", "brand", ("pantoprazole", "domperidone")),
+    Name("Vitamin B12", "synonym", ("b12",)),
+]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def check(row: dict[str, Any]) -> None:
     """The entities and the normalized text are as the case says."""
     document = normalized(row["text"], country=row.get("country"), usan=row.get("usan", False))
     found = [(document.text[e.start : e.end], e.canonical, e.kind) for e in document.entities]
-    wanted = [tuple(w if w is not None else f for w, f in zip(want, got, strict=True)) for want, got in zip(row["expect"], found, strict=False)]
+    wanted = [
+        tuple(w if w is not None else f for w, f in zip(want, got, strict=True)) for want, got in zip(row["expect"], found, strict=False)
+    ]
     assert found == wanted + [tuple(want) for want in row["expect"][len(found) :]]
     if row["normalized"] is not False:
         assert document.normalized_text == row["normalized"]
@@ -145,8 +147,47 @@ def test_the_text_and_its_blocks_stay() -> None:
     assert (after.text, after.blocks, after.log) == (before.text, before.blocks, before.log)
 
 
-_NAMES = ("Isotroin", "Augmentin 625 Duo", "Dolo 650", "acetaminophen", "5-FU", "Pan-D", "vitamin B12", "Tylenol PM", "HCTZ", "insulin", "İ", "ß", "Diane-35")
-_PIECES = st.sampled_from((*_NAMES, "20 mg", "½", "10³", "≥12", "3.5%", "2×5", " ", " ", "\n", "\n\n", ", ", ". ", "(", ")", "®", "-", "/", " a ", " or ", "'s", "sold as "))
+_NAMES = (
+    "Isotroin",
+    "Augmentin 625 Duo",
+    "Dolo 650",
+    "acetaminophen",
+    "5-FU",
+    "Pan-D",
+    "vitamin B12",
+    "Tylenol PM",
+    "HCTZ",
+    "insulin",
+    "İ",
+    "ß",
+    "Diane-35",
+)
+_PIECES = st.sampled_from(
+    (
+        *_NAMES,
+        "20 mg",
+        "½",
+        "10³",
+        "≥12",
+        "3.5%",
+        "2×5",
+        " ",
+        " ",
+        "\n",
+        "\n\n",
+        ", ",
+        ". ",
+        "(",
+        ")",
+        "®",
+        "-",
+        "/",
+        " a ",
+        " or ",
+        "'s",
+        "sold as ",
+    )
+)
 
 
 @given(st.lists(_PIECES | st.text(max_size=4), max_size=25).map("".join))

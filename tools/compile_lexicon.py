@@ -40,7 +40,7 @@ MARKETS = {  # where a source's brands are sold
     "bdpm": frozenset({"FR"}),
 }
 COMMON_WORD = 3.0  # Zipf scale: once in a million words; "soma" is 3.2, "pan" 4.4
-KNOWN_AS_DRUGS = frozenset({"Botox", "Ozempic", "Prozac", "Viagra", "Xanax"})  # as common, and nothing but the medicine
+KNOWN_AS_DRUGS = frozenset({"Aspirin", "Botox", "Ozempic", "Prozac", "Viagra", "Xanax"})  # as common, and nothing but the medicine
 Row = dict[str, str]
 Target = frozenset[str]
 
@@ -402,12 +402,16 @@ def clashing_surfaces(tables: Tables) -> Iterator[str]:
             yield f"brand\t{row['surface']}\t{row['target']}\tis a generic name of {meaning}"
 
 
+def is_common(surface: str, frequencies: dict[str, float]) -> bool:
+    """Whether a brand is an everyday word for reasons other than the medicine."""
+    return frequencies.get(fold(surface), 0.0) >= COMMON_WORD and surface not in KNOWN_AS_DRUGS
+
+
 def common_words(tables: Tables, frequencies: dict[str, float]) -> Iterator[str]:
     """Brands that are everyday words, but accepted anywhere."""
     for row in tables.brands:
-        frequency = frequencies.get(fold(row["surface"]), 0.0)
-        if frequency >= COMMON_WORD and row["context"] != "needs" and row["surface"] not in KNOWN_AS_DRUGS:
-            yield f"{row['surface']}\t{row['target']}\t{frequency}"
+        if row["context"] != "needs" and is_common(row["surface"], frequencies):
+            yield f"{row['surface']}\t{row['target']}\t{frequencies[fold(row['surface'])]}"
 
 
 def read_frequencies(path: Path | None) -> dict[str, float]:
@@ -503,12 +507,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--drafts", type=Path, default=LEXICON, help="folder with the hand-written rows")
     parser.add_argument("--out", type=Path, default=LEXICON, help="folder that the tables go to")
     parser.add_argument("--check", action="store_true", help="write nothing, report what to mend")
-    parser.add_argument("--frequencies", type=Path, help="table (surface, zipf_en): how common a word is in English")
+    parser.add_argument("--frequencies", type=Path, help="table (surface, zipf_en): brands as common as that need context")
     options = parser.parse_args(arguments)
     tables, evidence = compile_tables(options.drafts, options.vocab)
     print(summary(tables), file=sys.stderr)
+    frequencies = read_frequencies(options.frequencies)
     if options.check:
-        return 0 if report(tables, evidence, read_frequencies(options.frequencies)) else 1
+        return 0 if report(tables, evidence, frequencies) else 1
+    for row in tables.brands:
+        row["context"] = "needs" if is_common(row["surface"], frequencies) else row["context"]
     write_tables(options.out, tables, evidence.names)
     return 0
 

@@ -100,7 +100,8 @@ def read_fda(root: Path) -> Iterator[Fact]:
 
 STRENGTH = re.compile(r" \d[\d.,]* ?(?:MG|MCG|UNT|MEQ|ML|MMOL|MCI|%|AMB|AU|BAU|PNU|CELLS|IR|SQ|MIN|UNITS?|\[).*", re.IGNORECASE)
 LEADING_AMOUNT = re.compile(
-    r"^(?:osmotic |modified |once-daily |augmented |sugar-free |\d[\d.,]* (?:HR|ML|ACTUAT|MG|UNT|GM|APPLICATION|SPRAYS?|DAY)s? )+",
+    r"^(?:(?:osmotic|modified|once-daily|twice-daily|augmented|emollient|sugar-free|abuse-deterrent) "
+    r"|\d[\d.,]* (?:HR|ML|ACTUAT|MG|UNT|GM|APPLICATION|SPRAYS?|DAY)s? )+",
     re.IGNORECASE,
 )
 

@@ -8,8 +8,8 @@ and one expression over the letters says which rows of parts make a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -29,7 +29,8 @@ _find_names = re.compile(
     (?:
         [hbCA]+ i t? {_PLACES} (?![hbCA])                 # swelling of the face and tongue
       | (?:[ax]+c)* [ax]+ (?: c?[o&] | / | &/o ) [mx]* A C*   # breast and ovarian cancer
-      | {_PLACES} [hbCA]+ C*                              # liver damage, kidney/liver impairment
+      | {_PLACES} (?: [hb]+ | [CA] C* )                   # liver damage, kidney/liver impairment
+      | [mx]* [CA]+ -r h+                                 # insulin resistance-related disorders
       | [ax]* [CA]+ [hb]*                                 # a name of the table, brain tumour, acne scars
       | (?P<loose> (?<=[mx]) [hb]+ )                      # viral infection
       | q+ {_PLACES}                                      # dry skin, swollen hands and feet
@@ -38,7 +39,20 @@ _find_names = re.compile(
     re.VERBOSE,
 ).finditer
 
-_GLUE = {",": "c", "or": "o", "and": "&", "/": "/", "of": "i", "in": "i", "to": "i", "the": "t", "your": "t"}
+_GLUE = {
+    ",": "c",
+    "or": "o",
+    "and": "&",
+    "/": "/",
+    "of": "i",
+    "in": "i",
+    "to": "i",
+    "the": "t",
+    "your": "t",
+    "-": "-",
+    "related": "r",
+    "associated": "r",
+}
 _KINDS = {"modifier": "m", "severity": "s", "anatomy": "a", "head": "h", "quality": "q"}
 _DOUBLE = {frozenset("am"): "x", frozenset("hq"): "b"}
 
@@ -60,15 +74,29 @@ def find_conditions(context: Context) -> list[Found]:
     known = _known(context)
     letters = _letters(words, known)
     out = list[Found]()
-    for match in _find_names(letters):
+    for match in (m for begin, end in context.page.sentences for m in _find_names(letters, begin, end)):
         first, last = match.span()
-        if context.free(first, last) and (found := _found(context, known, letters, match)):
+        if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
-    out += _eponyms(context, {i for f in out for i in range(f.first, f.last)})
-    out += _named(context, {i for f in out for i in range(f.first, f.last)})
-    out += _adjectives(context, {i for f in out for i in range(f.first, f.last)})
+    heads = [i for i, word in enumerate(words) if word in _heads()]
+    for find_more in (_eponyms, _named, _adjectives) if heads else ():
+        taken = {i for f in out for i in range(f.first, f.last)}
+        out += find_more(context, [i for i in heads if i not in taken], taken)
+    out = [f for f in out if not _in_organisation(context, f)]
     out.sort(key=lambda f: f.first)
     return _with_abbreviations(context, out)
+
+
+def _in_organisation(context: Context, f: Found) -> bool:
+    """Part of a capitalised name such as "American Society of Hypertension", "Epilepsy Center"."""
+    page, names = context.page, _rules("organisations")
+    if not page.text[page.starts[f.first]].isupper():
+        return False
+    begin, end = page.sentence(f.first)
+    if f.last < end and page.words[f.last] in names and page.text[page.starts[f.last]].isupper():
+        return f.first > begin or page.words[f.last] != "study"
+    before = range(max(begin, f.first - 6), f.first - 1)
+    return any(page.words[i] in names and page.words[i + 1] in ("of", "for", "on") and page.text[page.starts[i]].isupper() for i in before)
 
 
 def _known(context: Context) -> dict[int, tuple[int, Condition]]:
@@ -76,7 +104,7 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     page, out = context.page, dict[int, tuple[int, Condition]]()
     words = ["-" if w == "–" else w for w in page.words]
     for first, last, conditions in _table().find(words):
-        text = page.text[page.starts[first] : page.ends[last - 1]]
+        text = page.text[page.starts[first] : page.ends[last - 1]].replace("’", "'")
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
         if fit:
             out[first] = (last, fit)
@@ -101,7 +129,7 @@ def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
 def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: str, match: re.Match[str]) -> Found | None:
     words = context.page.words
     first, last = match.span()
-    if first == last or "\n" in context.page.text[context.page.starts[first] : context.page.ends[last - 1]]:
+    if first == last:
         return None
     if match["loose"] and _is_weak(words, match):
         return None
@@ -110,6 +138,8 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
     if words[first : first + 2] == ["red", "blood"]:
         return None
     names = [known[i][1] for i in range(first, last) if i in known]
+    if "induced" in words[first : last - 1] and not context.free(first, last):  # the drug that does it is no part of the name
+        first += words[first : last - 1].index("induced") + 1
     own = names[-1] if names and not re.search("[aqhb&o/]", letters[first:last]) else None
     if own:
         return Found(
@@ -124,18 +154,18 @@ def _is_weak(words: list[str], match: re.Match[str]) -> bool:
     return all(m in _rules("weak_modifiers") or m == "-" for m in modifiers)
 
 
-def _eponyms(context: Context, taken: set[int]) -> Iterator[Found]:
+def _eponyms(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """A capitalised name before a head: "Dravet syndrome"."""
     page, heads, stops = context.page, _rules("eponym_heads"), _rules("not_eponyms")
-    for i, word in enumerate(page.words):
-        if word not in heads or i in taken or not i:
+    for i in places:
+        if page.words[i] not in heads or not i:
             continue
         first = i - 3 if i > 3 and _is_bracket(page.words, i) else i
         while first and first - 1 not in taken and (_is_name(context, first - 1) or _joins(context, first - 1)):
             first -= 1
         while first < i and (page.words[first] in stops or not page.words[first].isalpha()):
             first += 1
-        if first < i and context.free(first, i + 1):
+        if first < i and context.holds_its_drugs(first, i + 1):
             yield Found("CONDITION", first, i + 1, None, page.text[page.starts[first] : page.ends[i]], "unlisted")
 
 
@@ -147,7 +177,11 @@ def _is_name(context: Context, i: int) -> bool:
 
 def _joins(context: Context, i: int) -> bool:
     words = context.page.words
-    return (words[i] in ("-", "–", "'s", "'") or words[i] in _rules("particles")) and i > 0 and (_is_name(context, i - 1) or _joins(context, i - 1))
+    return (
+        (words[i] in ("-", "–", "'s", "'") or words[i] in _rules("particles"))
+        and i > 0
+        and (_is_name(context, i - 1) or _joins(context, i - 1))
+    )
 
 
 def _is_bracket(words: list[str], i: int) -> bool:
@@ -161,11 +195,16 @@ def _touches(context: Context, i: int) -> bool:
     return gap in ("", " ")
 
 
-def _named(context: Context, taken: set[int]) -> Iterator[Found]:
+def _named(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """Any name before a head that asks for one: "peanut allergies", "vitamin B12 deficiency"."""
-    words, heads = context.page.words, _rules("named_heads")
-    for i, word in enumerate(words):
-        if word in heads and i and i not in taken:
+    words, heads, described = context.page.words, _rules("named_heads"), _rules("adjective_heads")
+    for i in places:
+        word = words[i]
+        if i == context.page.sentence(i)[0]:
+            continue
+        if word in described and (first := _adjective_before(words, i)) not in (i, *taken):
+            yield Found("CONDITION", first, i + 1, None, " ".join(words[first : i + 1]).replace(" - ", "-"), "composed")
+        if word in heads:
             first = i - 1
             while first and (words[first - 1] == "vitamin" or (words[first].endswith("ase") and _is_substance(words[first - 1]))):
                 first -= 1
@@ -173,18 +212,33 @@ def _named(context: Context, taken: set[int]) -> Iterator[Found]:
                 yield Found("CONDITION", first, i + 1, None, " ".join(words[first : i + 1]), "composed")
 
 
+def _adjective_before(words: list[str], i: int) -> int:
+    """Where "dermatological condition" or "acid-related conditions" begins; `i` itself if no such adjective is there."""
+    if words[i - 1].endswith(tuple(load_toml("conditions.toml")["adjective_endings"])):
+        return i - 1
+    return i - 3 if i > 2 and words[i - 2 : i] == ["-", "related"] and words[i - 3].isalpha() else i
+
+
 def _is_substance(word: str) -> bool:
     """Part of an enzyme's name by its ending: "phenylalanine hydroxylase", "phosphate dehydrogenase"."""
     return word.endswith(("ine", "ate", "ase", "yl", "ose", "ide", "oid", "one"))
 
 
-def _adjectives(context: Context, taken: set[int]) -> Iterator[Found]:
+def _adjectives(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """The adjective of a condition, standing alone: "hypertensive patients"."""
-    table = _adjective_table()
-    for i, word in enumerate(context.page.words):
-        if word in table and i not in taken and context.free(i, i + 1):
-            name, mesh = table[word]
-            yield Found("CONDITION", i, i + 1, None, name, "disease", {"mesh": mesh} if mesh else {})
+    table, words = _adjective_table(), context.page.words
+    for i in places:
+        if words[i] in table and context.free(i, i + 1):
+            name, mesh = table[words[i]]
+            first = i - 1 if i and i - 1 not in taken and words[i - 1] in ("severely", "morbidly") else i
+            yield Found("CONDITION", first, _complement(context, i + 1), None, name, "disease", {"mesh": mesh} if mesh else {})
+
+
+def _complement(context: Context, i: int) -> int:
+    """Where "allergic to peanuts" ends: behind the one word after "to"."""
+    words = context.page.words
+    told = words[i - 1] == "allergic" and words[i : i + 1] == ["to"] and i + 1 < len(words) and words[i + 1].isalpha()
+    return i + 2 if told and words[i + 1] not in _not_named() and context.free(i, i + 2) else i
 
 
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z0-9]s?")
@@ -199,7 +253,7 @@ def _with_abbreviations(context: Context, found: list[Found]) -> list[Found]:
         span = _in_brackets(context, f.last)
         if span and f.last + 1 not in taken:
             text = page.text[page.starts[span[0]] : page.ends[span[1] - 1]]
-            if _ACRONYM.fullmatch(text) and _abbreviates(text, page.words[f.first : f.last]):
+            if _ACRONYM.fullmatch(text) and _is_short_for(text, page.words, f):
                 short.setdefault(text, f)
     if not short:
         return out
@@ -215,6 +269,15 @@ def _with_abbreviations(context: Context, found: list[Found]) -> list[Found]:
                 taken.update(range(first, last))
                 out.append(Found("CONDITION", first, last, None, f.canonical, f.kind, f.ids))
     return sorted(out, key=lambda f: f.first)
+
+
+def _is_short_for(short: str, words: list[str], f: Found) -> bool:
+    """Whether it abbreviates the name, or the name with words before it: "heparin-induced thrombocytopenia (HIT)"."""
+    if _abbreviates(short, words[f.first : f.last]):
+        return True
+    letters = [c.lower() for c in short.rstrip("s") if c.isalpha()]
+    initials = [w[0] for w in words[max(0, f.first - 6) : f.last] if w[0].isalpha()]
+    return len(letters) > 2 and initials[-len(letters) :] == letters
 
 
 def _in_brackets(context: Context, i: int) -> tuple[int, int] | None:
@@ -237,6 +300,12 @@ def _abbreviates(short: str, words: list[str]) -> bool:
         return True
     name = iter("".join(words))
     return bool(letters) and letters[0] in initials and all(c in name for c in letters)
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """Words at which the finders beside the table look closer."""
+    return _rules("eponym_heads") | _rules("named_heads") | _rules("adjective_heads") | frozenset(_adjective_table())
 
 
 @cache
@@ -278,6 +347,14 @@ def _table() -> Phrases[tuple[Condition, ...]]:
             row = Condition(name, kind, mesh, context == "needs", acronym)
             for form in _forms(surface):
                 surfaces.setdefault(form.lower(), []).append(row)
+    for word in (*_rules("alone"), *_rules("alone_needs")):
+        for form in _forms(word):
+            surfaces.setdefault(form, [Condition(word, "symptom", "", word in _rules("alone_needs"))])
+    bare = {w.lower(): w for w in load_toml("conditions.toml")["bare_eponyms"]}
+    for row in [rows[0] for surface, rows in surfaces.items() if surface.removesuffix(" disease") in bare and surface.endswith(" disease")]:
+        short = bare[row.name.lower().removesuffix(" disease")] if row.name.lower().removesuffix(" disease") in bare else None
+        if short:
+            surfaces.setdefault(short.lower(), []).append(replace(row, acronym=short))
     pairs = {s for s in surfaces if " and " in s and all(part in surfaces for part in s.split(" and "))}  # two mentions, not one
     return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items() if surface not in pairs)
 
@@ -295,5 +372,8 @@ def _forms(surface: str) -> set[str]:
 def _parts() -> Phrases[str]:
     kinds: dict[str, set[str]] = {}
     for word, kind in _rows("condition_words.tsv"):
-        kinds.setdefault(word, set()).add(_KINDS[kind])
+        for form in plurals(word) if kind == "anatomy" else (word,):
+            kinds.setdefault(form, set()).add(_KINDS[kind])
+    for word in load_toml("conditions.toml")["more_modifiers"]:
+        kinds.setdefault(word, set()).add("m")
     return Phrases((word, _DOUBLE.get(frozenset(k), next(iter(sorted(k))))) for word, k in kinds.items())

@@ -45,6 +45,13 @@ class Context:
         """No drug name in these tokens."""
         return self.taken.isdisjoint(range(first, last))
 
+    def holds_its_drugs(self, first: int, last: int) -> bool:
+        """No drug name, or only names inside a longer one: "vitamin B12 deficiency", "heparin-induced thrombocytopenia"."""
+        if self.free(first, last):
+            return True
+        touching = [(a, b) for a, b, _ in self.drugs if a < last and first < b]
+        return all(first <= a and b <= last and b - a < last - first for a, b in touching)
+
     def note_doses(self, found: Iterable[Found]) -> None:
         """Remember where amounts, forms and frequencies stand, for those that are looked for next."""
         for f in found:

@@ -9,6 +9,7 @@ from ..document import Entity
 from ..rules.load import load_toml
 from .context import Context
 
+_TITLE_WORDS = 15
 Mention = tuple[int, int, Entity]
 
 
@@ -51,14 +52,14 @@ class Drugs:
         return len(gap) - (2 if "of" in gap else 0) if touching and not opens_bracket else len(gap) + 40
 
     def _main_drug(self) -> str | None:
-        """The ingredient in the title, else the one with at least half of all mentions."""
+        """The ingredient in the title, else the one with more than half of all mentions."""
         named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
-        title = [m for m in named if self._line_kind(m[0]) == "title"] or [m for m in named if self._context.page.line(m[0]) == 0]
+        title = [m for m in named if self._is_title(m[0])]
         if title:
             return title[0][2].canonical
         counts = Counter(m[2].canonical for m in named)
         name, count = min(counts.items(), key=lambda c: (-c[1], str(c[0])), default=(None, 0))
-        return name if count * 2 >= len(named) else None
+        return name if count * 2 > len(named) else None
 
     def _heading_scopes(self) -> list[str | None]:
         """For each line the drug of the heading above, with the page's main drug where it names none."""
@@ -70,9 +71,12 @@ class Drugs:
             scopes.append(current)
         return scopes
 
-    def _line_kind(self, token: int) -> str:
-        i = self._context.page.line(token)
-        return self._context.page.lines[i].block.kind if i >= 0 else ""
+    def _is_title(self, token: int) -> bool:
+        """In the title, or in a short first line above others."""
+        i, lines = self._context.page.line(token), self._context.page.lines
+        if i < 0:
+            return False
+        return lines[i].block.kind == "title" or (i == 0 and len(lines) > 1 and lines[0].last - lines[0].first <= _TITLE_WORDS)
 
 
 @cache

@@ -57,7 +57,7 @@ def _is_form_here(context: Context, first: int, last: int) -> bool:
     words = context.page.words
     if context.beside(first, last, reach=2):
         return True
-    if "form" in context.label_before(first) or words[last : last + 1] in (["formulation"], ["form"]):
+    if "form" in context.label_before(first) or {"formulation", "form"} & set(words[last : last + 2]):
         return True
     before = words[max(0, first - 2) : first]
     if before[-1:] in (["the"], ["this"], ["your"], ["a"]):
@@ -68,6 +68,8 @@ def _is_form_here(context: Context, first: int, last: int) -> bool:
 def _is_route_here(context: Context, first: int, last: int) -> bool:
     """An everyday word (oral, nasal, IM) is a route beside a dose or a word of giving."""
     words, near = context.page.words, _near()
+    if words[first].startswith("inject") and not context.taken.isdisjoint(range(*context.page.sentence(first))):
+        return True
     around = set(words[max(0, first - 3) : first]) | set(words[last : last + 3])
     return bool(around & near) or context.beside(first, last, reach=2)
 

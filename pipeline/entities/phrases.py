@@ -19,19 +19,24 @@ class Phrases(Generic[T]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        self._by_first: dict[str, list[tuple[list[str], T]]] = {}
+        self._single: dict[str, T] = {}
+        self._longer: dict[str, dict[str, list[tuple[list[str], T]]]] = {}  # by first and second word
         for phrase, payload in phrases:
             words = list(split_words(phrase))
-            self._by_first.setdefault(words[0], []).append((words, payload))
-        for rows in self._by_first.values():
+            if len(words) == 1:
+                self._single.setdefault(words[0], payload)
+            else:
+                self._longer.setdefault(words[0], {}).setdefault(words[1], []).append((words, payload))
+        for rows in (rows for seconds in self._longer.values() for rows in seconds.values()):
             rows.sort(key=lambda row: -len(row[0]))
+        self._first = frozenset(self._single) | frozenset(self._longer)
 
     def find(self, words: list[str], first: int = 0, last: int | None = None) -> list[tuple[int, int, T]]:
         """(first, last, payload) for the phrases between two tokens; they do not overlap."""
         out, here = list[tuple[int, int, T]](), first
         last = len(words) if last is None else last
-        by_first = self._by_first
-        for i in [i for i in range(first, last) if words[i] in by_first]:
+        known = self._first
+        for i in [i for i in range(first, last) if words[i] in known]:
             if i >= here and (hit := self.at(words, i, last)):
                 here = i + hit[0]
                 out.append((i, here, hit[1]))
@@ -45,8 +50,11 @@ class Phrases(Generic[T]):
 
     def at(self, words: list[str], i: int, last: int) -> tuple[int, T] | None:
         """Length and payload of the longest phrase that starts at token `i`."""
-        for phrase, payload in self._by_first.get(words[i], ()):
-            n = len(phrase)
-            if i + n <= last and (n == 1 or words[i : i + n] == phrase):
-                return n, payload
-        return None
+        word = words[i]
+        seconds = self._longer.get(word)
+        if seconds and i + 1 < last:
+            for phrase, payload in seconds.get(words[i + 1], ()):
+                n = len(phrase)
+                if i + n <= last and words[i : i + n] == phrase:
+                    return n, payload
+        return (1, self._single[word]) if word in self._single else None

@@ -258,12 +258,8 @@ def _is_dose(context: Context, first: int, last: int, unit: Unit) -> bool:
     """Whether the amount is one of a medicine: no laboratory value, no glass of water, no share of patients."""
     page, rules = context.page, load_toml("units.toml")["not_a_dose"]
     words, text = page.words, page.text
-    if (
-        (words[last - 2] in "/per"
-        and words[last - 1] in rules["per"])
-        or (last + 1 < len(words)
-        and words[last] == "/"
-        and words[last + 1] in rules["per"])
+    if (words[last - 2] in "/per" and words[last - 1] in rules["per"]) or (
+        last + 1 < len(words) and words[last] == "/" and words[last + 1] in rules["per"]
     ):
         return False
     if unit.code == "g" and text[page.starts[last - 1]] == "G":  # 5G is no gram

@@ -15,7 +15,9 @@ from ..rules.load import load_toml
 from .context import Context, Found
 from .cues import Cue, Cues, clause
 
+_YIELDING = ("weak", "near")  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
 _LEAD_WORDS = 25  # a longer line introduces no list
+_TAIL_WORDS = 2  # "Do not take it if you have": what may stand behind the cue of a heading
 _ITEM_WORDS = 16  # a longer line is no item
 
 
@@ -37,8 +39,14 @@ def roles(context: Context, found: Sequence[Found]) -> list[Role]:
 
 def told_roles(context: Context, found: Sequence[Found]) -> list[Role | None]:
     """The role that the sentence, the line above a list or the section gives; None where none of them does."""
-    leads, cues = _leads(context), dict[int, list[Cue]]()
-    return [_own_role(context, f, cues) or _lead_role(context, f, leads) or _section_role(context, f) for f in found]
+    leads, cues, sections = _leads(context), dict[int, list[Cue]](), _line_sections(context, found)
+    own = [_own_role(context, f, cues) for f in found]
+    return [
+        role
+        if role and role.cue and role.cue.reach not in _YIELDING
+        else _lead_role(context, f, leads) or _section_role(context, f, sections) or role
+        for f, role in zip(found, own, strict=True)
+    ]
 
 
 def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role | None:
@@ -56,12 +64,18 @@ def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role |
         return None
     if best.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
         best = Cue(best.first, best.last, "indication", "forward", "TREATS")
+    if best.says == "indication" and best.first > low and words[best.first - 1] in _denials():  # not used in, not for
+        best = Cue(best.first, best.last, "contraindication", "forward", "CONTRAINDICATED_IN")
     return Role(None if best.says == "none" else best.says, best, told=True)
 
 
 def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
     inside = range(*sentence)
-    return not (context.dose_tokens.isdisjoint(inside) and context.taken.isdisjoint(inside))
+    return not (
+        context.dose_tokens.isdisjoint(inside)
+        and context.taken.isdisjoint(inside)
+        and _using().isdisjoint(context.page.words[sentence[0] : sentence[1]])
+    )
 
 
 def _fits(cue: Cue, f: Found, *, doses: bool) -> bool:
@@ -92,7 +106,8 @@ def _leads(context: Context) -> dict[int, tuple[str, Cue]]:
             cues = [c for c in _cues().find(words, line.first, line.last) if c.reach == "forward" and c.says != "none"]
             lead = (cues[-1].says, cues[-1]) if cues else None
         elif line.block.kind == "heading":
-            lead = None
+            cues = [c for c in _cues().find(words, line.first, line.last) if c.reach == "forward" and line.last - c.last <= _TAIL_WORDS]
+            lead = (cues[-1].says, cues[-1]) if cues and cues[-1].says != "none" else None
         elif lead and (line.block.kind == "list_item" or size <= _ITEM_WORDS):
             out[line.first] = lead
         else:
@@ -108,8 +123,29 @@ def _lead_role(context: Context, f: Found, leads: dict[int, tuple[str, Cue]]) ->
     return Role(lead[0], lead[1], told=True) if lead else None
 
 
-def _section_role(context: Context, f: Found) -> Role | None:
-    name = _sections().get(context.page.section(f.first) or "")
+def _line_sections(context: Context, found: Sequence[Found]) -> list[str | None]:
+    """The section of each line.
+
+    A "heading" that is nothing but a condition is an item of the list that it stands in: where a page
+    has lost its structure, "Nausea" before a longer line looks like a heading.
+    """
+    out, stands_in = list[str | None](), dict[int, int]()
+    for f in found:
+        line = context.page.line(f.first)
+        stands_in[line] = stands_in.get(line, 0) + f.last - f.first
+    kept: str | None = None
+    for i, line in enumerate(context.page.lines):
+        section = line.block.section
+        if line.block.kind == "heading":
+            is_item = section == "other" and line.block.evidence.tag == "line" and stands_in.get(i, 0) * 2 >= line.last - line.first
+            kept = out[-1] if is_item and out else None
+        out.append(kept if kept and section == "other" else section)
+    return out
+
+
+def _section_role(context: Context, f: Found, sections: Sequence[str | None]) -> Role | None:
+    line = context.page.line(f.first)
+    name = _sections().get(sections[line] or "") if line >= 0 else None
     return Role(name, told=True) if name else None
 
 
@@ -130,6 +166,16 @@ def _cues() -> Cues:
 @cache
 def _lowering() -> frozenset[str]:
     return frozenset(load_toml("roles.toml")["lowering"])
+
+
+@cache
+def _using() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["using"])
+
+
+@cache
+def _denials() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["denials"])
 
 
 @cache

@@ -109,6 +109,8 @@ def _is_duration(context: Context, match: Match) -> bool:
     begin, end = context.page.sentence(match.first)
     before = words[max(begin, match.first - 3) : match.first]
     after = words[match.last : min(end, match.last + 2)]
+    if before and (is_number(before[-1]) or before[-1] == "$"):  # $13,000 a year
+        return False
     if match.last > end or (words[match.last - 1] in ("d", "h", "y") and not is_number(words[match.first])):
         return False
     if {" ".join(after[:1]), " ".join(after)} & _set("not_after") or (before and before[-1] in _set("not_before")):

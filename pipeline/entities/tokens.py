@@ -169,7 +169,11 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
         if not gap:
             continue
         word = words[i]
-        if "\n" in gap or (word in ".!?" and _ends_sentence(text, words, starts, i)) or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper()):
+        if (
+            "\n" in gap
+            or (word in ".!?" and _ends_sentence(text, words, starts, i))
+            or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper())
+        ):
             yield first, i + 1
             first = i + 1
     yield first, line.last

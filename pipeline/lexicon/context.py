@@ -25,11 +25,11 @@ _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
 _next_word = re.compile(r"(?:\(R\))?[®™]?[ \t\u00a0]?\n?[-‐‑ ]?([^\W_][\w’'-]*)").match
 _marked = re.compile(r"\s?(?:®|™|\(R\)|\(TM\))").match
 _joins_names = re.compile(
-    r"(?:[®™]|'s|’s)?\s*(?:,|,?\s*\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
+    r"(?:[®™]|'s|’s)?\s*(?:[,;]|,?\s*\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 ).match
 _opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch
-_ends_sentence = re.compile(r"(?:^|[.!?:•*]\s|[.!?]['\"”’)]\s|\n\s*[-–•*]?\s*|^\W+)$").search
+_ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\n\s*|[^\w\s,;.!?:()'\"“”‘’«»&/+%®™°-]\s|^\W+)$").search
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,13 @@ class Surroundings:
         following = self._text[end : end + 30].lower()
         return bool(_marked(self._text, end) or self._words.dose_at(following, 0) or self._after(end) in self._words.forms)
 
-    def is_name(self, start: int, end: int) -> bool:
-        """Written as a name inside a sentence, and a medicine is spoken of nearby or it is given."""
+    def is_name(self, start: int, end: int, key: str) -> bool:
+        """Written as a name inside a sentence, and given, or, unless people and places have the name, a medicine is near."""
         if not self.is_capital(start):
             return False
-        return bool(self._words.before.intersection(self._before(start)[-2:])) or self.is_near(start, end)
+        if not self._words.before.isdisjoint(self._before(start)[-2:]):
+            return True
+        return key not in self._words.english and self.is_near(start, end)
 
     def is_capital(self, start: int) -> bool:
         """A capital inside a sentence, in a line that is not all capitals or a title.
@@ -187,7 +189,7 @@ class Surroundings:
         if following in self._words.after or self._words.dose_at(self._text[end : end + 30].lower(), 0):
             return True
         if sort:
-            return sort == "mostly"
+            return sort == "mostly" or (sort == "listed" and self.is_listed(start, end))
         return bool(self._words.before.intersection(before[-2:])) or self.is_listed(start, end)
 
     def country(self, start: int, end: int) -> str | None:
@@ -214,8 +216,8 @@ class Surroundings:
 def starts_sentence(text: str, start: int) -> bool:
     """A sentence, a line or a list item starts here.
 
-    >>> [starts_sentence("One. Two three", at) for at in (0, 5, 9)]
-    [True, True, False]
+    >>> [starts_sentence("One. Two three ✅ Four", at) for at in (0, 5, 9, 17)]
+    [True, True, False, True]
     """
     return bool(_ends_sentence(text[max(0, start - 6) : start])) and (start < 6 or not text[start - 6 : start].isalpha())
 
@@ -247,7 +249,7 @@ def _is_title(line: str) -> bool:
     [True, False, True]
     """
     words = [word for word in _words_in(line) if word[0].isalpha() and len(word) > 3]
-    return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    return len(words) > 1 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
 
 
 def _attributes(before: Sequence[str]) -> Sequence[str]:

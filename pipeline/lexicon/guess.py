@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
 
 from .tables import Name, Stem
 
@@ -66,11 +65,18 @@ class Guesser:
         return Name(word, "unlisted", (stem.drug_class,)) if stem else None
 
     def _candidates(self, word: str) -> Iterator[str]:
-        """One letter changed leaves the first four letters or the first and the last three as they are."""
-        head, ends = word[:4], word[0] + word[-3:]
+        """One letter changed leaves the first four letters or the first and the last three as they are.
+
+        Of those that begin or end alike, only the ones that are alike further are worth comparing.
+        """
+        head, rest, most, end = word[:4], word[5:], word[:-4], word[-3:]
         for length in (len(word) - 1, len(word), len(word) + 1):
-            yield from self._by_letters.get((head, length), ())
-            yield from self._by_letters.get((ends, -length), ())
+            for name in self._by_letters.get((head, length), ()):
+                if name.endswith(end) or name.startswith(most):
+                    yield name
+            for name in self._by_letters.get((word[0] + end, -length), ()):
+                if name.endswith(rest):
+                    yield name
 
     @cached_property
     def _guessable(self) -> list[str]:
@@ -116,7 +122,7 @@ def is_one_edit(word: str, name: str) -> bool:
     """
     if abs(len(word) - len(name)) > 1:
         return False
-    head = sum(1 for _ in takewhile(bool, (a == b for a, b in zip(word, name, strict=False))))
+    head = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
     a, b = word[head:], name[head:]
     return a[1:] == b[1:] or a == b[1:] or a[1:] == b or (a[2:] == b[2:] and a[:2] == b[1::-1])
 

@@ -21,13 +21,14 @@ _RUN = rf"{_LETTER}+|[\d₀-₉]+"
 _runs = re.compile(_RUN).finditer
 _run_list = re.compile(_RUN).findall
 
-#: What may stand between two runs of one name: few signs, at most one line break, and no blank line.
+#: What may stand between two runs of one name: a sign, a mark, one line break; no blank line, and no dash between spaces.
 _next_run = re.compile(
     rf"""
-    ((?: [ \t\u00a0\u2009\u202f] | [-‐‑–/'’&+.,] | [®™\u00ad] ){{0,4}}
-     (?: \r?\n [ \t\u00a0]{{0,4}} )?)   # the gap
-    ({_RUN})                            # the next run
-    """,
+    ( [®™\u00ad]{{0,2}}
+      (?: [ ]?[/&+][ ]? | [.,][ ]? | ['’] | [-‐‑–][ ]? | [ ][-‐‑–] | [ ]{{0,2}} ) [\u00ad]?
+      (?: \r?\n [ ]{{0,4}} )? )                                                       # the gap
+    ({_RUN})                                                                          # the next run
+    """.replace("[ ]", "[ \\t\u00a0\u2009\u202f]"),
     re.VERBOSE,
 ).match
 
@@ -173,9 +174,9 @@ class Matcher:
             names = tuple(name for name in names if "." in name.surface or "," in name.surface)
             if not names:
                 return None
-        if key[-1].isdigit() and len(words) > 1 and (lower[end : end + 1].isalpha() or self._goes_on(lower, end)):
+        if key[-1].isdigit() and len(words) > 1 and self._goes_on(lower, end):
             return Match(start, ends[-2], key, names)
-        return Match(start, end, key, names)
+        return Match(start, end, key, names) if not (key[-1].isdigit() and lower[end : end + 1].isalpha()) else None
 
     def _plural(self, start: int, end: int, key: str) -> Match | None:
         if key[-1] != "s" or len(key) < 5:
@@ -196,13 +197,13 @@ class Matcher:
 
 
 def _is_glued(before: str) -> bool:
-    """A letter or a digit stands right before, or the apostrophe of "isn't".
+    """A letter or a digit stands right before, or the apostrophe of "isn't", the sign of "S&P".
 
-    >>> _is_glued("x"), _is_glued("n'"), _is_glued(" '"), _is_glued("e-")
-    (True, True, False, False)
+    >>> [_is_glued(before) for before in ("x", "n'", "s&", " '", "e-")]
+    [True, True, True, False, False]
     """
     last = before[-1:]
-    return last.isalpha() or last.isdecimal() or (last in {"'", "’"} and before[0].isalpha())
+    return last.isalpha() or last.isdecimal() or (last in {"'", "’", "&"} and before[0].isalpha())
 
 
 def _plain(run: str) -> str:

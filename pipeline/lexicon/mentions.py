@@ -21,7 +21,6 @@ _SHORT = 5
 
 _unlisted_suffix = re.compile(r"[-‐‑][A-Z][A-Za-z]{0,3}(?![^\W_])").match
 _next_word = re.compile(r"(?:[ \u00a0]|[ ]?\r?\n)([^\W\d_]+)(?![^\W_])").match
-_same_product = re.compile(r"[®™]?\s?(?:\d[^()\n]{0,12}\s?)?[(\[/=]\s?$").search
 _letters = re.compile(r"[^\W\d_]+").findall
 
 
@@ -92,14 +91,15 @@ class _Reading:
         return match
 
     def _is_brandlike(self, match: Match) -> bool:
-        """A misspelt name in the middle of a sentence has a capital only if it is a brand; other capitals are people and places."""
-        return starts_sentence(self._text, match.start) or self._surroundings(()).is_near(match.start, match.end)
+        """A medicine is spoken of near a word with a capital; else it is a person, a place or a firm."""
+        return self._surroundings(()).is_near(match.start, match.end)
 
     def _needs(self, match: Match) -> bool:
         """Only surroundings make this a drug."""
         if match.key in self._lexicon.words.substances:
             return True
         short = len(match.key) <= 3 or (self._text[match.start].islower() and len(match.key) <= _SHORT)
+        short = short or match.key in self._lexicon.words.english
         doubtful = {name.targets for name in match.names if name.needs or (short and name.kind in {"brand", "abbreviation"})}
         return bool(doubtful) and all(name.targets in doubtful for name in match.names)
 
@@ -107,6 +107,9 @@ class _Reading:
         """The doubtful matches that are drugs after all; one that is certain speaks for its others."""
         known = {name.targets for match in plain for name in match.names}
         accepted = [match for match in doubtful if self._is_drug(match, around, known)]
+        if accepted:  # a row of substances: "calcium, iron or zinc" after "containing"
+            around = self._surroundings(sorted([*plain, *accepted]))
+            accepted += [match for match in doubtful if match not in accepted and self._is_drug(match, around, known)]
         certain = {match.key for match in accepted if match.key not in self._lexicon.words.substances}
         rest = [match for match in doubtful if match not in accepted]
         accepted += [match for match in rest if match.key in certain and not self._text[match.start : match.end].islower()]
@@ -120,7 +123,7 @@ class _Reading:
             return any(name.targets in known for name in match.names) or around.is_near(start, end)
         if len(match.key) > 3 and match.names[0].kind != "brand" and self._text[start:end].islower():
             return around.is_given(start, end, match.key)
-        return around.is_dosed(end) or around.is_explained(start, end) or around.is_name(start, end)
+        return around.is_dosed(end) or around.is_explained(start, end) or around.is_name(start, end, match.key)
 
     def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
         """Two abbreviations as one product: "TMP-SMX", "FTC/TDF"."""

@@ -29,6 +29,7 @@ _SUBSTANCE = {
     "mostly": "also made by the body: a drug unless the words beside it speak of levels, release or the like",
     "medicine": "a drug unless the words beside it speak of a material, a plant or a habit",
     "given": "a drug only with a dose or a form right after it",
+    "listed": "a drug only with a dose or a form right after it, or in a row of drugs",
     "": "a drug only where it is given: dose, form, 'therapy', 'take', 'prescribed' … beside it",
 }
 

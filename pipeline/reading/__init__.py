@@ -21,21 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["Raw", "is_html", "read"]
 
 _DOCUMENT_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|strong|em|b|i|img)\b[^<>]{0,400}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:p|div|span|br|a|ul|ol|li|dl|dt|dd|table|tr|td|th|h[1-6]|article|section|main|header|footer|nav|aside|blockquote|pre|figure|details"
+    r"|strong|em|b|i|u|sup|sub|small|img|hr)\b[^<>]{0,400}>",
+    re.IGNORECASE,
+)
 _PROBE = 20_000
 
 
 def is_html(text: str) -> bool:
-    """True for a page or a piece of one, by content: a document tag, or several tags for its length.
+    """True for a page or a piece of one, by content: a document tag, a tag at the very start, or several tags for its length.
 
     >>> is_html("<p>Take <b>one</b> tablet"), is_html("Take it if 5 < 7 and <b> is bold")
     (True, False)
     """
-    probe = text[:_PROBE]
-    if _DOCUMENT_TAG.search(probe):
+    probe = text.lstrip("\ufeff \t\r\n")[:_PROBE]
+    if _DOCUMENT_TAG.search(probe) or _TAG.match(probe):
         return True
     tags = len(_TAG.findall(probe))
-    return tags >= 2 and (probe.lstrip().startswith("<") or tags * 400 > len(probe))
+    return tags >= 2 and (probe.startswith("<") or tags * 400 > len(probe))
 
 
 def read(source: str | bytes | Path | Tag | Raw) -> Document:
@@ -49,11 +53,11 @@ def read(source: str | bytes | Path | Tag | Raw) -> Document:
     if isinstance(raw.data, str):
         data, encoding = raw.data.encode("utf-8", "surrogatepass"), None
         text = raw.data
-        if not text.strip():
-            raise ReadError("the input is empty", "give a page or text")
     else:
         data = raw.data
         text, encoding = decode(data)
+    if not text.strip("\ufeff\x00 \t\r\n"):
+        raise ReadError("the input is empty", "give a page or text")
     text = re.sub("[\ud800-\udfff]", "\ufffd", text) if not text.isascii() else text
     html = raw.kind == "html" or (raw.kind is None and is_html(text))
     digest = hashlib.sha256(data).hexdigest()

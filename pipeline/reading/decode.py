@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from ..errors import ReadError
@@ -29,15 +30,29 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+# Labels that browsers read as the larger charset that pages mean by them (WHATWG Encoding Standard, "Names and labels")
+_LARGER = {
+    "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "windows-874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+}  # fmt: skip
+_CHARSET = re.compile(r"(?:iso8859|cp|koi8|kz|gb|big5|euc|shift|mac|tis|johab)[\w-]*")  # codecs of pages; not utf-8, which it is not, nor rot13
+_CYRILLIC = {  # codec: charset; the likely ones first. Detectors mix them up, small letters tell them apart.
+    "cp1251": "windows-1251", "koi8-u": "koi8-u", "koi8-r": "koi8-r", "iso8859-5": "iso-8859-5", "cp866": "cp866", "cp855": "cp855",
+    "mac-cyrillic": "mac-cyrillic",
+}  # fmt: skip
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_SIGN_IN_WORD = re.compile("[a-z][¹³¿][a-z]")  # so Polish looks in windows-1252: "dawkê nale¿y" is "dawkę należy"
+_SMALL_CYRILLIC = re.compile("[а-яёіїєґ]")
 _PROBE = 4096  # bytes looked at to tell text from binary
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """The text and the name of its charset.
 
-    Order: byte-order mark, valid UTF-8 (text of another charset is not valid UTF-8 by chance, so
-    this beats a wrong declaration), the charset that the caller or the page declares, detection.
+    Order: byte-order mark, valid UTF-8, also with a few broken bytes (text of another charset is not
+    UTF-8 by chance, so this beats a wrong declaration), the charset that the caller or the page
+    declares, detection.
     Bytes that the charset does not know become U+FFFD. Raises ReadError for what is no text.
 
     >>> decode(b"caf\\xe9 <meta charset=iso-8859-1>")
@@ -51,14 +66,13 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), encoding
     _refuse_binary(data)
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
     wide = _wide_charset(data)
     if wide:
         return data.decode(wide, "replace"), wide
-    return _detect(data, declared)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _detect(data, declared)
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -71,11 +85,11 @@ def _refuse_binary(data: bytes) -> None:
 
 
 def _wide_charset(data: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of Western text is NUL."""
+    """UTF-16 without a mark: every other byte is NUL, or the low number of another script's page."""
     probe = data[:_PROBE]
     if len(probe) < 4 or (len(probe) % 2 and len(data) <= _PROBE):
         return None
-    even, odd = probe[0::2].count(0), probe[1::2].count(0)
+    even, odd = _low_bytes(probe[0::2]), _low_bytes(probe[1::2])
     half = len(probe) / 2
     if odd > 0.7 * half and even < 0.1 * half:
         return "utf-16-le"
@@ -84,18 +98,41 @@ def _wide_charset(data: bytes) -> str | None:
     return None
 
 
-def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
-    from bs4.dammit import UnicodeDammit
+def _low_bytes(data: bytes) -> int:
+    return len(data) - len(data.translate(None, bytes(range(8))))
 
-    declared_known = [declared] if declared else []
-    found = UnicodeDammit(data, user_encodings=declared_known, is_html=True)
-    if found.unicode_markup is not None and found.original_encoding and not found.contains_replacement_characters:
-        # what pages call latin-1 is windows-1252 in truth (WHATWG Encoding Standard)
-        if found.original_encoding in ("iso-8859-1", "ascii", "latin-1"):
-            return data.decode("windows-1252", "replace"), "windows-1252"
-        return str(found.unicode_markup), found.original_encoding
-    # nearly UTF-8, with a few broken bytes, is better mended than misread as something else
+
+def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
+    """The charset of text that is not valid UTF-8."""
+    from bs4.dammit import EncodingDetector, UnicodeDammit
+
     text = data.decode("utf-8", "replace")
-    if text.count("\ufffd") * 200 < len(text):
+    broken = text.count("\ufffd")
+    if 10 * broken < len(text.encode()) - len(text) - 2 * broken:  # bytes that follow the first of a character
         return text, "utf-8"
-    return data.decode("windows-1252", "replace"), "windows-1252"
+    for name in (declared, EncodingDetector.find_declared_encoding(data, is_html=True, search_entire_document=False)):
+        found = _as_declared(data, name)
+        if found:
+            return found
+    runs = _HIGH.findall(data)
+    if sum(map(len, runs)) < 1.5 * len(runs):  # single letters among ASCII: a Western language
+        western = data.decode("windows-1252", "replace")
+        central = len(_SIGN_IN_WORD.findall(western)) > 2
+        return (data.decode("windows-1250", "replace"), "windows-1250") if central else (western, "windows-1252")
+    guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
+    if codecs.lookup(guess).name in _CYRILLIC:
+        guess = max(_CYRILLIC.values(), key=lambda name: len(_SMALL_CYRILLIC.findall(data.decode(name, "replace"))))
+    return data.decode(guess, "replace"), guess
+
+
+def _as_declared(data: bytes, name: str | None) -> tuple[str, str] | None:
+    """The text in a declared charset, if there is such a charset and the bytes fit it."""
+    try:
+        codec = codecs.lookup(name or "").name
+        if not _CHARSET.fullmatch(codec):
+            return None
+        encoding = _LARGER.get(codec, (name or "").lower())
+        text = data.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return None
+    return (text, encoding) if 50 * text.count("\ufffd") <= len(_HIGH.findall(data)) else None

@@ -70,15 +70,25 @@ def best_title(heading: str | None, candidates: Sequence[str | None], site: str 
     'Dose of X'
     """
     given = [c for c in candidates if c and c.strip()]
-    if heading and (not given or any(same_title(heading, c) for c in given)):
+    if heading and (not given or any(same_title(heading, c) or _begins(c, heading, site) for c in given)):
         return heading
     if not given:
         return heading
     return strip_site(given[0], site)
 
 
+def _begins(title: str, heading: str, site: str | None) -> bool:
+    """True for "Dose of X" before "Dose of X | Example Health", whatever the length; a heading that is the site's name is no title."""
+    first = _SEPARATOR.split(title)[0]
+    return fold(first) == fold(heading) != fold(site or "")
+
+
 def strip_site(title: str, site: str | None) -> str:
-    """The title without the site's name at its start or end."""
+    """The title without the site's name at its start or end; where the name is not known, without a short part.
+
+    >>> strip_site("Isotretinoin: Uses, Dosage & Side Effects - Drugs", None), strip_site("Dose of X | Example Health", None)
+    ('Isotretinoin: Uses, Dosage & Side Effects', 'Dose of X | Example Health')
+    """
     parts = [part for part in _SEPARATOR.split(title) if part.strip()]
     if len(parts) < 2:
         return title.strip()
@@ -89,7 +99,7 @@ def strip_site(title: str, site: str | None) -> str:
                 return _SEPARATOR.sub("", title[:span][::-1], count=1)[::-1].strip() if i else title[span:].strip()
         return title.strip()
     longest = max(parts, key=len)
-    return longest.strip() if len(longest) > 0.5 * len(title) else title.strip()
+    return longest.strip() if len(longest) > 0.6 * len(title) else title.strip()
 
 
 def same_title(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from ..document import Change, Document
 # What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WIDTH = 100
+_SMALL = frozenset({"block-gap", "list-mark", "heading-mark", "bold-mark"})  # counted below, but not worth a line each
 
 
 def safe(text: str) -> str:
@@ -36,12 +37,11 @@ def explain(document: Document) -> Iterator[str]:
     yield ""
     here = 0
     for change in document.log:
+        if change.rule in _SMALL:
+            continue
         yield from _kept(document.text[here : change.at])
         here = change.at + len(change.after)
-        if change.reason:
-            yield _removed(change)
-        elif change.rule != "block-gap":
-            yield _repaired(change)
+        yield _removed(change) if change.reason else _repaired(change)
     yield from _kept(document.text[here:])
     yield ""
     yield from _sums(document)

@@ -15,6 +15,7 @@ from ..document import Document, Entity
 from ..entities.assertion import assertions
 from ..entities.conditions import find_conditions
 from ..entities.context import Context, Found
+from ..entities.cues import Cue
 from ..entities.forms import find_forms, find_routes
 from ..entities.populations import find_populations
 from ..entities.quantities import find_amounts
@@ -59,9 +60,10 @@ def _unclaimed(populations: Iterable[Found], others: Sequence[Found]) -> list[Fo
     return [f for f in populations if _is_free(f, [o for o in others if o.label != "FORM"])]
 
 
-def _entity(context: Context, f: Found) -> Entity:
+def _entity(context: Context, f: Found, role: str | None = None, assertion: str = "present", cue: Cue | None = None) -> Entity:
     start, end = context.page.span(f.first, f.last)
-    return Entity("", f.label, start, end, canonical=f.canonical, kind=f.kind, ids=f.ids, value=f.value)
+    span = context.page.span(cue.first, cue.last) if cue else None
+    return Entity("", f.label, start, end, f.canonical, f.kind, f.ids, f.value, role, assertion, span)
 
 
 def _conditions(context: Context, found: Sequence[Found]) -> list[Entity]:
@@ -71,10 +73,10 @@ def _conditions(context: Context, found: Sequence[Found]) -> list[Entity]:
     for i, (f, role, (assertion, cue)) in enumerate(zip(found, roles(context, found), said, strict=True)):
         if f.needs and not (role.told and role.name) and not _in_list(context, found, i):
             continue
+        if f.canonical in _effects_only() and role.name != "adverse_effect" and not _in_list(context, found, i):
+            continue
         f = _with_degree(context, f, role)  # noqa: PLW2901  the same mention, a little longer
-        entity = _entity(context, f)
-        span = context.page.span(cue.first, cue.last) if cue else None
-        out.append(replace(entity, role=role.name, assertion=assertion, cue=span))
+        out.append(_entity(context, f, role.name, assertion, cue))
     return out
 
 
@@ -95,6 +97,11 @@ def _with_degree(context: Context, f: Found, role: Role) -> Found:
         if f.first >= n and " ".join(words[f.first - n : f.first]).replace(" - ", "-") in _degrees():
             return replace(f, first=f.first - n)
     return f
+
+
+@cache
+def _effects_only() -> frozenset[str]:
+    return frozenset(load_toml("conditions.toml")["effects_only"])
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from ..document import Block, Document, Section
 from ..rules.folding import fold
@@ -24,6 +24,7 @@ _DISCLAIMER = re.compile(
 _DISCLAIMER_SIGNS = ("medical advice", "substitute", "purposes", "disclaimer")
 _LOWEST = 7  # below every level of heading
 _NUMBER = re.compile(r"^(?:[^\w(\"“]+|\d{1,2}[.)]\s|[a-zA-Z]\)\s|[qQ][.:]\s)+")
+_PARTS = re.compile(r" ?/ ?| & | and ")  # "Uses / Indications"
 _LINES = ("paragraph", "term")
 _LINE_CHARS = 50
 
@@ -71,16 +72,19 @@ def _opened(document: Document, block: Block) -> str | None:
     """
     if block.kind == "heading":
         return section_kind(document.block_text(block))
-    if block.kind not in _LINES or block.end - block.start > _LINE_CHARS:
+    numbered = block.kind == "list_item" and document.text[block.start].isdigit()  # "3. Side effects"
+    if not (numbered or block.kind in _LINES) or block.end - block.start > _LINE_CHARS:
         return None
-    folded = _bare(document.block_text(block))
-    return next((rule.kind for rule in _rules() if folded in rule.phrases), None)
+    parts = _PARTS.split(_bare(document.block_text(block)))
+    kinds = [next((rule.kind for rule in _rules() if part in rule.phrases), None) for part in parts]
+    return kinds[0] if None not in kinds else None
 
 
 def _level(block: Block) -> int:
     return block.level or _LOWEST if block.kind == "heading" else _LOWEST
 
 
+@lru_cache(maxsize=2048)  # the same headings stand on page after page
 def section_kind(heading: str) -> str:
     """The kind of section that a heading introduces, "other" if it says nothing of the kind.
 

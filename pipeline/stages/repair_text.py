@@ -15,15 +15,18 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from ..document import Document, Edit
+from ..document import Block, Document, Edit
 
 NAME = "repair_text"
 
 _SUSPECT = re.compile("[Ââ€ÃÐÑÅÄ\x80-\x9fРСвï\ufffd]")  # characters that mojibake cannot do without
+_LEFT_OVER = re.compile("(?<![^\\W\\d_])Â(?=[\u00a0°µ±²³¹½¼¾·×®©])")  # before a sign, and after no letter, it is never a letter of its own
 _ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
 _JOINERS = re.compile("[\u200c\u200d]")
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c]+")
+_OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
+_SPACES = re.compile(f"[ {_OTHER_SPACES}]+")
+_ODD = re.compile(f"{_ENTITY.pattern}|{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
 _WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
 
@@ -62,24 +65,32 @@ def _config() -> Any:
 
 def _mojibake(document: Document) -> Iterator[Edit]:
     """Lines that were decoded with the wrong charset, mended by ftfy."""
-    if document.text.isascii():
-        return
-    for block in document.blocks:
-        line = document.block_text(block)
-        if line.isascii() or not _SUSPECT.search(line):
-            continue
+    for block in _blocks_with(document, _SUSPECT):
         import ftfy
 
-        fixed = ftfy.fix_text(line, _config())
+        line = document.block_text(block)
+        fixed = _LEFT_OVER.sub("", ftfy.fix_text(line, _config()))
         if fixed != line:
             yield from _smallest(line, fixed, block.start, "mojibake")
 
 
 def _characters(document: Document) -> Iterator[Edit]:
     """Entities left as text, invisible characters, odd spaces, decomposed accents, wrapped lines."""
-    for block in document.blocks:
+    composed = document.text.isascii() or unicodedata.is_normalized("NFC", document.text)
+    for block in _blocks_with(document, _ODD) if composed else document.blocks:
         line = document.block_text(block)
         yield from _shift(_line_edits(line, code=block.kind == "code", cells=block.kind == "table_row"), block.start)
+
+
+def _blocks_with(document: Document, pattern: re.Pattern[str]) -> Iterator[Block]:
+    """The blocks in which a pattern of single signs is found: most pages have few, so only those are looked into."""
+    blocks, i = document.blocks, 0
+    for match in pattern.finditer(document.text):
+        while i < len(blocks) and blocks[i].end <= match.start():
+            i += 1
+        if i < len(blocks) and blocks[i].start <= match.start():
+            yield blocks[i]
+            i += 1
 
 
 def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:

@@ -1,0 +1,180 @@
+"""Bytes to document: charset, HTML or plain text, visible text and blocks.
+
+A row of `cases/reading.jsonl` gives the input as `page` (a string), as `page` with the `charset` that it is
+encoded in, or as `bytes` (each character one byte); and what is expected of `text`, `encoding`, `media_type`,
+`blocks` as [kind, level], `hidden` of each block, or the words of the `error`.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.document import Document
+from pipeline.errors import ReadError
+from pipeline.reading import Raw, is_html, read
+from pipeline.reading.decode import decode
+from pipeline.reading.html import read_html
+from pipeline.reading.plain import mark_spans, read_plain
+
+from .conftest import load_cases
+
+CASES = load_cases("reading.jsonl")
+
+
+def input_of(case: dict[str, Any]) -> str | bytes:
+    """The input that a case describes."""
+    if "bytes" in case:
+        return str(case["bytes"]).encode("latin-1")
+    page = str(case["page"])
+    return page.encode(case["charset"]) if "charset" in case else page
+
+
+def told(document: Document, case: dict[str, Any]) -> dict[str, Any]:
+    """Of the document, what the case speaks of."""
+    found = {
+        "text": document.source,
+        "encoding": document.origin.encoding,
+        "media_type": document.origin.media_type,
+        "blocks": [[b.kind, b.level] for b in document.blocks],
+        "hidden": [b.evidence.hidden for b in document.blocks],
+    }
+    return {key: value for key, value in found.items() if key in case}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "error" not in c], ids=lambda c: c["label"])
+def test_cases(case: dict[str, Any]) -> None:
+    """Text, charset, type and blocks are those that the case expects."""
+    assert told(read(input_of(case)), case) == {key: case[key] for key in ("text", "encoding", "media_type", "blocks", "hidden") if key in case}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "error" in c], ids=lambda c: c["label"])
+def test_what_is_no_text(case: dict[str, Any]) -> None:
+    """What holds no text is refused with the reason and with advice."""
+    with pytest.raises(ReadError, match=case["error"]) as caught:
+        read(input_of(case))
+    assert caught.value.advice
+
+
+@given(st.text(max_size=200))
+def test_utf8_is_read_as_it_is(text: str) -> None:
+    """Any text in UTF-8 that is not empty or binary comes back from its bytes."""
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        found, encoding = decode(data)
+    except ReadError:
+        return
+    if encoding == "utf-8":
+        assert found == data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(data: bytes) -> None:
+    """Any bytes give a document or a ReadError, and the same one each time."""
+    try:
+        first = read(data)
+    except ReadError:
+        return
+    assert first == read(data)
+
+
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<td>", "<tr>", "<table>", "</table>", "<li>", "<sup>", "</b>", "<b>", "<br>", "<", "20 mg ", "a"])))
+def test_any_markup(pieces: list[str]) -> None:
+    """Whatever the tags, blocks are filled, in order, apart by a blank line, and cover all words of the text."""
+    page = read_html("<html>" + "".join(pieces))
+    assert page.text == "\n\n".join(page.text[b.start : b.end] for b in page.blocks)
+    assert all(page.text[b.start : b.end].strip() for b in page.blocks)
+
+
+@given(st.text(alphabet="ab1.*-#•>|\t\n\r :", max_size=80))
+def test_any_plain_text(text: str) -> None:
+    """Blocks of plain text are in order, do not overlap, are trimmed, and nothing but space stands between them."""
+    here = 0
+    for block in read_plain(text):
+        assert not text[here : block.start].strip()
+        assert text[block.start : block.end] == text[block.start : block.end].strip() != ""
+        here = block.end
+    assert not text[here:].strip()
+
+
+def test_deep_nesting() -> None:
+    """A hundred thousand nested elements are read, without recursion and in good time."""
+    start = time.perf_counter()
+    assert read_html("<div>" * 100_000 + "deep" + "</div>" * 100_000 + "<p>after").text == "deep\n\nafter"
+    assert read_html("<div>" * 100_000 + "deep").text == "deep"
+    assert read_html("<b>" * 5_000 + "<p>deep").text == "deep"
+    assert time.perf_counter() - start < 20  # a parser left to itself takes minutes
+
+
+def test_evidence_of_blocks() -> None:
+    """A block carries what the markup says of it: tag, path, tokens of class and id, links, its group."""
+    page = read_html('<body><main class="Post Body"><p id=lead>See <a href=x>the leaflet</a></p><p>More.</p></main><nav><p>Home</p></nav>')
+    lead, more, home = (block.evidence for block in page.blocks)
+    assert (lead.tag, lead.path, lead.hints, lead.link_chars) == ("p", "html/body/main/p", ("lead", "post", "body"), 10)
+    assert lead.group == more.group != home.group
+
+
+def test_declared_article() -> None:
+    """Blocks that schema.org's articleBody states are marked so."""
+    body = "Isotretinoin is a retinoid for severe acne. " * 4
+    page = read_html(f'<script type="application/ld+json">{{"articleBody": "{body}"}}</script><p>{body}</p><p>Related posts of our site.</p>')
+    assert [block.evidence.stated for block in page.blocks] == [True, False]
+
+
+def test_marks_of_plain_text() -> None:
+    """Bullets, # and paired ** are found as marks; a lone star, a footnote and a power are not."""
+    assert list(mark_spans("* 20 mg", "list_item")) == [(0, 2, "list-mark")]
+    assert list(mark_spans("## Dose", "heading")) == [(0, 3, "heading-mark")]
+    assert [span for line in ("20 mg*", "2**3", "* p < 0.05", "a ** b") for span in mark_spans(line, "paragraph")] == []
+
+
+def test_kinds_of_input(tmp_path: Path) -> None:
+    """str, bytes, Path, BeautifulSoup, Tag and Raw give the same text."""
+    page = "<html><body><h1>Dose</h1><p>Take 20 µg.</p></body></html>"
+    (tmp_path / "page.txt").write_text(page, encoding="utf-8")
+    soup = BeautifulSoup(page, "html.parser")
+    tag = soup.body
+    assert tag
+    inputs = [page, page.encode(), tmp_path / "page.txt", soup, tag, Raw(page), Raw(page.encode("cp1252"))]
+    assert {read(source).source for source in inputs} == {"Dose\n\nTake 20 µg."}
+    assert all(read(source).origin.media_type == "text/html" for source in inputs)
+
+
+def test_other_types_are_refused() -> None:
+    """What is none of these raises a TypeError that names what is taken."""
+    with pytest.raises(TypeError, match="cannot read a int; give str, bytes"):
+        read(20)  # type: ignore[arg-type]
+
+
+def test_the_input_says_what_it_is() -> None:
+    """A record that names its field text or html is taken at its word."""
+    assert read(Raw("<p>a</p><p>b</p>", kind="text")).source == "<p>a</p><p>b</p>"
+    assert read(Raw("5 < 7", kind="html")).origin.media_type == "text/html"
+
+
+def test_ids_and_origin(tmp_path: Path) -> None:
+    """The id is the given one, else the start of the hash of the bytes; the origin tells path, size and hash."""
+    path = tmp_path / "page.html"
+    path.write_bytes(b"<p>Take 20 mg")
+    document = read(path)
+    assert (document.origin.path, document.origin.bytes) == (str(path), 13)
+    assert document.id == document.origin.sha256[:16] == read(b"<p>Take 20 mg").id
+    assert read(Raw("Take 20 mg", id="a/1", url="https://example.org", record=3)).id == "a/1"
+
+
+@pytest.mark.parametrize(("name", "words"), [("none.html", "no such file"), (".", "is a folder")])
+def test_paths_that_cannot_be_read(tmp_path: Path, name: str, words: str) -> None:
+    """A missing file and a folder are told apart."""
+    with pytest.raises(ReadError, match=words):
+        read(tmp_path / name)
+
+
+def test_a_long_text_about_markup_is_text() -> None:
+    """Two tags named in a long text do not make it a page."""
+    assert not is_html("The dose stands in the table. " * 100 + "It uses <b> and <i>.")

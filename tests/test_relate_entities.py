@@ -1,0 +1,91 @@
+"""Relations: which dose belongs to which drug, and what a drug treats, causes or must not be used in.
+
+Rows of `cases/relate_entities.jsonl`: `text`, the `drugs` that are known already (surface to
+ingredient), and in `expect` every relation as [type, surface of the head, surface of the tail].
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.document import Document, Entity
+from pipeline.interop import to_spacy
+from pipeline.reading.plain import read_plain
+from pipeline.stages.extract_entities import extract_entities
+from pipeline.stages.find_sections import find_sections
+from pipeline.stages.relate_entities import relate_entities
+
+CASES = Path(__file__).parent / "cases"
+
+
+def read_cases(name: str) -> list[dict[str, Any]]:
+    """The rows of a case file."""
+    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line]
+
+
+def page_of(case: dict[str, Any]) -> Document:
+    """The case's text, annotated, with its relations."""
+    text = case["text"]
+    drugs = [
+        Entity("", "DRUG", at, at + len(surface), canonical=name)
+        for surface, name in case["drugs"].items()
+        for at in range(len(text))
+        if text.startswith(surface, at)
+    ]
+    page = find_sections(Document.from_text(text, read_plain(text))).annotated(drugs)
+    return relate_entities(extract_entities(page))
+
+
+def told(page: Document) -> list[list[str]]:
+    """Relations as a case writes them."""
+    surface = {e.id: page.text[e.start : e.end] for e in page.entities}
+    return sorted([r.type, surface[r.head], surface[r.tail]] for r in page.relations)
+
+
+@pytest.mark.parametrize("case", read_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
+def test_case(case: dict[str, Any]) -> None:
+    """The relations of the text are those that the case expects, and no others."""
+    assert told(page_of(case)) == sorted(case["expect"])
+
+
+@pytest.mark.parametrize("case", read_cases("relate_entities.known_failures.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.xfail(strict=True)
+def test_known_failure(case: dict[str, Any]) -> None:
+    """What we cannot do yet; a case that passes moves to the other file."""
+    assert told(page_of(case)) == sorted(case["expect"])
+
+
+@pytest.mark.parametrize("case", read_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
+def test_ends_and_evidence(case: dict[str, Any]) -> None:
+    """Both ends of a relation are entities of the page, one is a drug, and the evidence is a stretch of the text."""
+    page = page_of(case)
+    entities = {e.id: e for e in page.entities}
+    for r in page.relations:
+        assert "DRUG" in (entities[r.head].label, entities[r.tail].label)
+        assert 0 <= r.start < r.end <= len(page.text)
+        assert r.cue is None or 0 <= r.cue[0] < r.cue[1] <= len(page.text)
+
+
+def test_evidence_is_the_sentence() -> None:
+    """The evidence is the sentence that says so, the cue the words in it that decide."""
+    case = {"text": "It is red. Isotretinoin is used to treat acne. It is old.", "drugs": {"Isotretinoin": "isotretinoin"}}
+    page = page_of(case)
+    (relation,) = page.relations
+    assert page.text[relation.start : relation.end] == "Isotretinoin is used to treat acne."
+    assert relation.cue
+    assert page.text[slice(*relation.cue)] == "used to treat"
+
+
+def test_spacy_doc_has_the_entities() -> None:
+    """A spaCy Doc carries all entities, also those that its tokens split, and in `ents` the longest that do not overlap."""
+    page = page_of({"text": "Isotroin 20mg: take 1 tablet daily.", "drugs": {"Isotroin": "isotretinoin"}})
+    doc = to_spacy(page)
+    assert doc.text == page.text
+    assert [(s.label_, s.text) for s in doc.spans["entities"]] == [
+        ("DRUG", "Isotroin"), ("STRENGTH", "20mg"), ("DOSAGE", "1 tablet"), ("FORM", "tablet"), ("FREQUENCY", "daily"),
+    ]  # fmt: skip
+    assert [s.label_ for s in doc.ents] == ["DRUG", "STRENGTH", "DOSAGE", "FREQUENCY"]
