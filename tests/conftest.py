@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from pipeline.chain import Pipeline
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 CASES = Path(__file__).parent / "cases"
@@ -19,10 +21,16 @@ settings.load_profile("steady")
 
 def load_cases(name: str) -> list[dict[str, Any]]:
     """Rows of tests/cases/NAME, one JSON object a line."""
-    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 @pytest.fixture
 def samples() -> list[Path]:
     """The files of samples/, in name order."""
     return sorted(path for path in SAMPLES.iterdir() if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Pipeline:
+    """All stages, loaded once: that takes a second."""
+    return Pipeline()

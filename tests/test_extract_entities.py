@@ -88,6 +88,12 @@ def test_cue_is_the_span_of_the_deciding_word() -> None:
     assert cues == {"rash": "if", "fever": "is unlikely"}
 
 
+def test_adjectives_leave_the_condition_what_it_is() -> None:
+    """A coordinated, qualified mention stands for the condition of the table, with its MeSH id."""
+    page = extract_entities(Document.from_text("indicated for severe, nodular, or recalcitrant acne vulgaris"))
+    assert [(e.canonical, e.ids) for e in page.entities] == [("acne vulgaris", {"mesh": "D000152"})]
+
+
 NUMBERS = st.one_of(
     st.integers(1, 5000).map(lambda n: (str(n), n)),
     st.integers(1000, 500000).map(lambda n: (f"{n:,}", n)),

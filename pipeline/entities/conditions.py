@@ -140,12 +140,14 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
     names = [known[i][1] for i in range(first, last) if i in known]
     if "induced" in words[first : last - 1] and not context.free(first, last):  # the drug that does it is no part of the name
         first += words[first : last - 1].index("induced") + 1
-    own = names[-1] if names and not re.search("[aqhb&o/]", letters[first:last]) else None
+    own = names[-1] if names and not re.search("[aqhb&o/]", letters[match.end("modifiers") : last]) else None
     if own:
         return Found(
             "CONDITION", first, last, None, own.name, own.kind, {"mesh": own.mesh} if own.mesh else {}, own.needs and len(names) == 1
         )
-    return Found("CONDITION", first, last, None, " ".join(words[first:last]).replace(" - ", "-").replace(" / ", "/"), "composed")
+    return Found(
+        "CONDITION", first, last, None, " ".join(words[first:last]).replace(" - ", "-").replace(" / ", "/").replace(" ,", ","), "composed"
+    )
 
 
 def _is_weak(words: list[str], match: re.Match[str]) -> bool:
@@ -350,11 +352,9 @@ def _table() -> Phrases[tuple[Condition, ...]]:
     for word in (*_rules("alone"), *_rules("alone_needs")):
         for form in _forms(word):
             surfaces.setdefault(form, [Condition(word, "symptom", "", word in _rules("alone_needs"))])
-    bare = {w.lower(): w for w in load_toml("conditions.toml")["bare_eponyms"]}
-    for row in [rows[0] for surface, rows in surfaces.items() if surface.removesuffix(" disease") in bare and surface.endswith(" disease")]:
-        short = bare[row.name.lower().removesuffix(" disease")] if row.name.lower().removesuffix(" disease") in bare else None
-        if short:
-            surfaces.setdefault(short.lower(), []).append(replace(row, acronym=short))
+    for name in _rules("bare_eponyms"):
+        for row in surfaces.get(f"{name.lower()} disease", [])[:1]:
+            surfaces.setdefault(name.lower(), []).append(replace(row, acronym=name))
     pairs = {s for s in surfaces if " and " in s and all(part in surfaces for part in s.split(" and "))}  # two mentions, not one
     return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items() if surface not in pairs)
 

@@ -131,8 +131,8 @@ def _line_sections(context: Context, found: Sequence[Found]) -> list[str | None]
     """
     out, stands_in = list[str | None](), dict[int, int]()
     for f in found:
-        line = context.page.line(f.first)
-        stands_in[line] = stands_in.get(line, 0) + f.last - f.first
+        at = context.page.line(f.first)
+        stands_in[at] = stands_in.get(at, 0) + f.last - f.first
     kept: str | None = None
     for i, line in enumerate(context.page.lines):
         section = line.block.section

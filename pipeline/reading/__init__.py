@@ -23,7 +23,7 @@ __all__ = ["Raw", "is_html", "read"]
 _DOCUMENT_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:p|div|span|br|a|ul|ol|li|dl|dt|dd|table|tr|td|th|h[1-6]|article|section|main|header|footer|nav|aside|blockquote|pre|figure|details"
-    r"|strong|em|b|i|u|sup|sub|small|img|hr)\b[^<>]{0,400}>",
+    r"|strong|em|b|i|u|sup|sub|small|img|hr|meta|title|link|script|style|center|font|form|iframe)\b[^<>]{0,400}>",
     re.IGNORECASE,
 )
 _PROBE = 20_000

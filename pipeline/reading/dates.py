@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 # Month names and their common short forms, without dots. Languages: en es fr de pt it pl ru nl.
 _MONTH_WORDS = """
@@ -57,6 +58,7 @@ def find_date(text: str) -> str | None:
 
 
 def _valid(year: str, month: str, day: str) -> str | None:
-    if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-        return f"{year}-{int(month):02}-{int(day):02}"
-    return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:  # no day of the calendar
+        return None

@@ -43,6 +43,7 @@ _CYRILLIC = {  # codec: charset; the likely ones first. Detectors mix them up, s
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SIGN_IN_WORD = re.compile("[a-z][¹³¿][a-z]")  # so Polish looks in windows-1252: "dawkê nale¿y" is "dawkę należy"
+_ASIAN = re.compile(r"cp9|gb|big5|euc|shift|johab|hz")
 _SMALL_CYRILLIC = re.compile("[а-яёіїєґ]")
 _PROBE = 4096  # bytes looked at to tell text from binary
 
@@ -120,8 +121,10 @@ def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
         central = len(_SIGN_IN_WORD.findall(western)) > 2
         return (data.decode("windows-1250", "replace"), "windows-1250") if central else (western, "windows-1252")
     guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
-    if codecs.lookup(guess).name in _CYRILLIC:
-        guess = max(_CYRILLIC.values(), key=lambda name: len(_SMALL_CYRILLIC.findall(data.decode(name, "replace"))))
+    if codecs.lookup(guess).name in _CYRILLIC or _ASIAN.match(guess):  # short Cyrillic is taken for either by detectors
+        text, name = max(((data.decode(n, "replace"), n) for n in _CYRILLIC.values()), key=lambda pair: len(_SMALL_CYRILLIC.findall(pair[0])))
+        if len(_SMALL_CYRILLIC.findall(text)) > 0.8 * sum(map(len, runs)):
+            return text, name
     return data.decode(guess, "replace"), guess
 
 

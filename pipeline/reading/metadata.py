@@ -15,6 +15,7 @@ from .html import Head
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
 _SEPARATOR = re.compile(r"\s+[|»«·•–—:-]{1,2}\s+|\s*[|»«·•]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)$")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _LD_DEPTH = 6  # graphs nest an article in a page in a list; deeper is noise
 
 
@@ -105,6 +106,8 @@ def strip_site(title: str, site: str | None) -> str:
 def same_title(one: str, other: str) -> bool:
     """True when two lines are the same title: equal, one begins the other (site name, cut with …), or nearly all words shared.
 
+    Titles that name different numbers are different: a page on 20 mg may have a heading on 40 mg.
+
     >>> same_title("Isotretinoin 20 mg: Transforming Acne", "ISOTRETINOIN 20 MG – Transforming acne")
     True
     >>> same_title("Isotretinoin 20 mg: uses, doses, war…", "Isotretinoin 20 mg: Uses, Doses, Warnings and More")
@@ -113,7 +116,7 @@ def same_title(one: str, other: str) -> bool:
     False
     """
     a, b = _words(one), _words(other)
-    if not a or not b:
+    if not a or not b or not _numbers_agree(one, other):
         return False
     if a == b:
         return True
@@ -125,6 +128,12 @@ def same_title(one: str, other: str) -> bool:
         return True
     shared = len(set(a) & set(b))
     return len(short) >= 4 and shared >= 0.8 * len(set(a) | set(b))
+
+
+def _numbers_agree(one: str, other: str) -> bool:
+    """One names no number that the other, if it names any, leaves out."""
+    a, b = (set(_NUMBER.findall(text)) for text in (one, other))
+    return not a or not b or a <= b or b <= a
 
 
 def _words(text: str) -> list[str]:

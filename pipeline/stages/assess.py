@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from ..document import Block, Document, Flag
+from ..document import Document, Flag
+from ..flags.injections import find_injections
 from ..rules.load import load_toml
 
 NAME = "assess"
@@ -16,14 +17,12 @@ NAME = "assess"
 _LITTLE = 25  # words; less than this is hardly an article
 _SENTENCE_END = re.compile(r"[.!?।。]+[\"'”’)]*(?:\s|$)")
 _WORD = re.compile(r"\w+")
-_CAPITALIZED = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]+)(?: (?:of|for|in|and|to|the|[A-Z][a-z]+)){1,5}")
-_SMALL = frozenset({"of", "for", "in", "and", "to", "the"})
-_NEXT_WORD = re.compile(r" ([a-z]+)")
+_TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 
 
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
-    flags = [*document.flags, *_patterns(document), *_injections(document), *_little(document)]
+    flags = [*document.flags, *_patterns(document), *find_injections(document), *_little(document)]
     return replace(document, flags=tuple(flags), quality=_quality(document))
 
 
@@ -57,48 +56,9 @@ def _residue() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _patterns(document: Document) -> Iterator[Flag]:
     """Residue of language models, unfilled templates, claims: the patterns of `manufactured.toml`."""
+    code = [(block.start, block.end) for block in document.blocks if block.kind == "code"]
     for kind, pattern in _residue():
-        for match in pattern.finditer(document.text):
-            yield Flag(kind, match.start(), match.end(), 0.8, match[0][:80])
-
-
-@cache
-def _search() -> re.Pattern[str]:
-    """Phrases that people type into search boxes: "buy … online", "… price in india"."""
-    words = load_toml("search_phrases.toml")
-    patterns = [re.escape(p).replace(r"\ ", " ") for p in words["phrases"]] + list(words["patterns"])
-    return re.compile(r"(?<!\w)(?:" + "|".join(patterns) + r")(?!\w)")
-
-
-def _injections(document: Document) -> Iterator[Flag]:
-    """Keywords and anchors put inside a sentence: a title-cased phrase, or a search phrase, where grammar has no place for it."""
-    lower = set(re.findall(r"(?<=[a-z,;] )[a-z]{4,}", document.text))
-    drugs = {(e.start, e.end) for e in document.entities if e.label in ("DRUG", "DRUG_CLASS")}
-    for block in document.blocks:
-        if block.kind in ("paragraph", "list_item"):
-            text = document.block_text(block)
-            yield from _titled(text, block, lower, drugs)
-            yield from _searched(text, block)
-
-
-def _titled(text: str, block: Block, lower: set[str], drugs: set[tuple[int, int]]) -> Iterator[Flag]:
-    """As in "The standard Treatment of Acne dosage": capitals inside a sentence, of words that the page writes small elsewhere."""
-    for match in _CAPITALIZED.finditer(text):
-        phrase = re.sub(r"(?: (?:of|for|in|and|to|the))+$", "", match[0])
-        words = [word for word in phrase.split() if word not in _SMALL]
-        start, end = block.start + match.start(), block.start + match.start() + len(phrase)
-        following = _NEXT_WORD.match(text, match.start() + len(phrase))
-        plain = sum(word.lower() in lower for word in words)
-        if len(words) < 2 or not following or any(a < end and start < b for a, b in drugs):
-            continue
-        if plain == len(words) or (plain and " of " in phrase and following[1] not in _SMALL):
-            yield Flag("keyword-injection", start, end, 0.7, f"title case inside a sentence: {phrase}")
-
-
-def _searched(text: str, block: Block) -> Iterator[Flag]:
-    """A search phrase in small letters inside a sentence."""
-    if len(text) < 60:
-        return
-    for match in _search().finditer(text):
-        if match.start():
-            yield Flag("keyword-injection", block.start + match.start(), block.start + match.end(), 0.6, f"search phrase: {match[0]}")
+        found = [match for match in pattern.finditer(document.text) if not any(a <= match.start() < b for a, b in code)]
+        if kind != "unfilled-template" or len(found) <= _TEMPLATES:
+            for match in found:
+                yield Flag(kind, match.start(), match.end(), 0.8, match[0][:80])

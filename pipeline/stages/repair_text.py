@@ -21,12 +21,13 @@ NAME = "repair_text"
 
 _SUSPECT = re.compile("[Ââ€ÃÐÑÅÄ\x80-\x9fРСвï\ufffd]")  # characters that mojibake cannot do without
 _LEFT_OVER = re.compile("(?<![^\\W\\d_])Â(?=[\u00a0°µ±²³¹½¼¾·×®©])")  # before a sign, and after no letter, it is never a letter of its own
-_ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});")
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
+_ENTITY = re.compile(r"&(?:(#\d{2,7}|#[xX][0-9a-fA-F]{2,6})|[a-zA-Z]{2,8}\d{0,2});")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
 _JOINERS = re.compile("[\u200c\u200d]")
+_LOST_DASH = re.compile("[\u00ad\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
 _SPACES = re.compile(f"[ {_OTHER_SPACES}]+")
-_ODD = re.compile(f"{_ENTITY.pattern}|{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
+_ODD = re.compile(f"{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
 _WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
 
@@ -39,6 +40,7 @@ def repair_text(document: Document) -> Document:
     '20 µg, isotretinoin'
     """
     repaired = document.edited(NAME, list(_mojibake(document)))
+    repaired = repaired.edited(NAME, list(_entities(repaired)))
     repaired = repaired.edited(NAME, list(_characters(repaired)))
     repaired = repaired.edited(NAME, list(_gaps(repaired)))
     title = repaired.title
@@ -74,8 +76,19 @@ def _mojibake(document: Document) -> Iterator[Edit]:
             yield from _smallest(line, fixed, block.start, "mojibake")
 
 
+def _entities(document: Document) -> Iterator[Edit]:
+    """Entities left as text; what they stand for may be a space or a soft hyphen, which is mended after."""
+    for block in _blocks_with(document, _ENTITY):
+        from html import unescape
+        from html.entities import html5
+
+        for match in _ENTITY.finditer(document.block_text(block)):
+            if match[1] or match[0][1:] in html5:  # unescape also takes "&notice;" for "¬ice;"
+                yield Edit(block.start + match.start(), block.start + match.end(), unescape(match[0]), "entity")
+
+
 def _characters(document: Document) -> Iterator[Edit]:
-    """Entities left as text, invisible characters, odd spaces, decomposed accents, wrapped lines."""
+    """Invisible characters, odd spaces, decomposed accents, wrapped lines."""
     composed = document.text.isascii() or unicodedata.is_normalized("NFC", document.text)
     for block in _blocks_with(document, _ODD) if composed else document.blocks:
         line = document.block_text(block)
@@ -102,14 +115,9 @@ def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
 
 
 def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, int, str, str]]:
-    if "&" in line:
-        from html import unescape
-
-        for match in _ENTITY.finditer(line):
-            yield (*match.span(), unescape(match[0]), "entity")
     if not line.isprintable() or not line.isascii():
         for match in _INVISIBLE.finditer(line):
-            if not _JOINERS.search(match[0]) or not _joins(line, *match.span()):
+            if not _joins(match[0], line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]):
                 yield (*match.span(), "", "invisible-character")
         if not unicodedata.is_normalized("NFC", line):
             for edit in _smallest(line, unicodedata.normalize("NFC", line), 0, "nfc"):
@@ -123,10 +131,15 @@ def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, in
             yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
 
 
-def _joins(line: str, start: int, end: int) -> bool:
-    """Joiners have a meaning between letters of Arabic and Indic scripts, and in emoji."""
-    before, after = line[start - 1 : start], line[end : end + 1]
-    return bool(before and after) and ord(before) > 0x5FF and ord(after) > 0x5FF
+def _joins(signs: str, before: str, after: str) -> bool:
+    """True for invisible signs that mean something where they stand.
+
+    Joiners between letters of Arabic and Indic scripts, and in emoji; a soft hyphen or a control character
+    between digits is what is left of a dash, and without it "5-10 mg" would become 510 mg.
+    """
+    if _JOINERS.search(signs):
+        return bool(before and after) and ord(before) > 0x5FF and ord(after) > 0x5FF
+    return before.isdigit() and after.isdigit() and bool(_LOST_DASH.search(signs))
 
 
 def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]:

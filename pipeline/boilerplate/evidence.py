@@ -1,0 +1,56 @@
+"""All that is known of a page's blocks before they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..document import Document
+from ..rules.folding import fold
+from .features import Page, features
+from .names import Named, NameReader
+from .rules import BoilerplateRules, load_rules
+from .titles import find_title
+from .verdict import Verdict
+
+FOLDED_CHARS = 400  # longer blocks are not folded: no rule is about them
+
+
+@dataclass(slots=True)
+class Reading:
+    """One entry a block. shown: index of the block that shows the title; rows: the labeller's features."""
+
+    page: Page
+    folded: list[str]
+    rule: list[Verdict | None]
+    named: list[Named]
+    title: str | None
+    shown: int | None
+    rows: Any
+
+    @property
+    def hints(self) -> Sequence[tuple[str, ...]]:
+        """The names around each block."""
+        return [block.evidence.hints for block in self.page.blocks]
+
+
+def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading:
+    """Read a page's blocks for the labeller."""
+    rules = rules or load_rules()
+    page = Page(document, [document.block_text(block) for block in document.blocks])
+    folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
+    rule = [rules.match_words(text) if text else None for text in folded]
+    named = _reader(id(rules), rules).read(page)
+    title, shown = find_title(document, [v is not None for v in rule])
+    return Reading(page, folded, rule, named, title, shown, features(page, rule, named, shown))
+
+
+_READERS: dict[int, NameReader] = {}
+
+
+def _reader(key: int, rules: BoilerplateRules) -> NameReader:
+    found = _READERS.get(key)
+    if found is None or found.rules is not rules:
+        found = _READERS[key] = NameReader(rules)
+    return found

@@ -1,0 +1,69 @@
+"""How likely each block of a page is part of its article: a small network over the rows of `features`.
+
+A dense layer reads each block, four layers of convolution over the sequence (reaching 1, 2, 4 and 8
+blocks to each side) add what stands around it, and the mean and the maximum over the page add what
+kind of page it is. The weights stand in `labeller.json`, in thousandths; `tools/train_labeller.py`
+made them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..errors import ConfigError
+from .features import NAMES, name_words
+
+FILE = "labeller.json"
+REACH = (1, 2, 4, 8)
+NEAR, FAR = 4, 24  # of a block's names: the nearest count on their own as well as among all
+_CLIP = 6.0  # standard deviations
+
+
+class Labeller:
+    """The network with its weights."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        import numpy as np
+
+        if tuple(data["columns"]) != NAMES:
+            raise ConfigError(f"{FILE} was made for other columns than features.py gives", "train it anew: tools/train_labeller.py")
+        self.vocabulary = {word: i for i, word in enumerate(data["words"])}
+        self.weights = {key: np.array(value, dtype=np.float32) / 1000 for key, value in data["weights"].items()}
+        self.mean = np.array(data["mean"], dtype=np.float32)
+        self.scale = np.array(data["scale"], dtype=np.float32)
+
+    def probabilities(self, rows: Any, hints: Sequence[tuple[str, ...]]) -> Any:
+        """For each row of features, with the names around its block, the probability that the block belongs to the article."""
+        import numpy as np
+
+        w = self.weights
+        x = np.clip((rows - self.mean) / self.scale, -_CLIP, _CLIP)
+        memo = {names: self._names(names) for names in dict.fromkeys(hints)}
+        x = np.concatenate([x, np.stack([memo[names] for names in hints])], axis=1)
+        h = np.maximum(x @ w["input"] + w["input_bias"], 0)
+        n, width = h.shape
+        for i, reach in enumerate(REACH):
+            padded = np.zeros((n + 2 * reach, width), dtype=np.float32)
+            padded[reach : reach + n] = h
+            around = np.concatenate([padded[:n], h, padded[2 * reach :]], axis=1)
+            h = h + np.maximum(around @ w[f"around_{i}"] + w[f"around_{i}_bias"], 0)
+        page = np.concatenate([h.mean(axis=0), h.max(axis=0)]) @ w["page"] + w["page_bias"]
+        score = np.maximum(h + page, 0) @ w["output"] + w["output_bias"]
+        return 1 / (1 + np.exp(-score[:, 0]))
+
+    def _names(self, names: tuple[str, ...]) -> Any:
+        import numpy as np
+
+        near, far = self.weights["near"], self.weights["far"]
+        one, all_ = name_words(names, self.vocabulary, NEAR), name_words(names, self.vocabulary, FAR)
+        return np.concatenate([near[one].sum(axis=0), far[all_].sum(axis=0)])
+
+
+@cache
+def load_labeller() -> Labeller:
+    """The shipped labeller."""
+    return Labeller(json.loads((files(__package__) / FILE).read_text(encoding="utf-8")))

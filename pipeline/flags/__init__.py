@@ -1,0 +1,1 @@
+"""Signs of manufactured text: found, scored and pointed at, never cut."""
