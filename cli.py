@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -167,13 +167,13 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
 
 
 def _rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
-    from pipeline.record import to_line
+    from pipeline.record import to_json, to_line
     from pipeline.report.markup import to_markdown
 
     if form in ("text", "markdown"):
         return ("" if first else "\n\n") + (document.text if form == "text" else to_markdown(document)) + "\n"
     record = document.record(with_source=with_source)
-    return to_line(record) if form == "jsonl" else json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return to_line(record) if form == "jsonl" else to_json(record, indent=2) + "\n"
 
 
 def _complain(failure: Any) -> None:
@@ -192,13 +192,19 @@ def _writing(output: Path | None) -> Iterator[Any]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    part = output.with_name(output.name + ".tmp")
+    device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
+    part = output if device else output.with_name(output.name + ".tmp")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
+        if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
+            part.replace(output)
     except OSError as error:
         raise _wrong(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
-    part.replace(output)
+    finally:
+        with suppress(OSError):
+            if not device:
+                part.unlink()
 
 
 @main.command()

@@ -20,12 +20,13 @@ from typing import Any, TypeAlias
 from .chain import Failure, Options, Pipeline
 from .errors import ConfigError
 from .reading.sources import Raw, read_inputs
-from .record import to_line
+from .record import to_json, to_line
 
 Outcome: TypeAlias = tuple[str | None, Mapping[str, Any]]  # (line of documents.jsonl or None, summary of it or row of failures.jsonl)
 
 _CHUNK = 8  # documents that a worker takes at once
 _AHEAD = 4  # chunks a worker has waiting, so that memory stays bounded
+_NAME_BYTES = 120  # of a document's file; file systems stop at 255
 _TOP = 20  # drugs, brands and rules named in the summary
 _SHOWN = 20  # documents of a small batch, kept to be listed one by one
 
@@ -97,7 +98,7 @@ def run_batch(
         for line, facts in outcomes(read_inputs(inputs), options, workers or available_cores()):
             if line is None:
                 summary.failures += 1
-                bad.write(json.dumps(facts, ensure_ascii=False) + "\n")
+                bad.write(to_line(facts))
             else:
                 summary.add(facts)
                 if writer:
@@ -105,7 +106,7 @@ def run_batch(
                 else:
                     good.write(line)
             progress(summary)
-    parts["summary.json"].write_text(json.dumps(summary.row(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    parts["summary.json"].write_text(to_json(summary.row(), indent=2) + "\n", encoding="utf-8")
     if writer:
         parts.pop("documents.jsonl").unlink()
     for name, part in parts.items():
@@ -135,11 +136,12 @@ class _JsonFiles:
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, name: str, line: str) -> None:
-        safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip(".")[:100] or "document"
+        safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip(".")
+        safe = safe.encode("utf-8", "replace")[:_NAME_BYTES].decode("utf-8", "ignore") or "document"
         self.taken[safe.lower()] += 1
         count = self.taken[safe.lower()]
         path = self.folder / f"{safe}{f'~{count}' if count > 1 else ''}.json"
-        path.write_text(json.dumps(json.loads(line), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        path.write_text(to_json(json.loads(line), indent=2) + "\n", encoding="utf-8")
 
 
 def outcomes(raws: Iterable[Raw], options: Options, workers: int) -> Iterator[Outcome]:

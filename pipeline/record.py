@@ -6,6 +6,7 @@ Keys stand in the contract's order and are never missing: absent knowledge is No
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from typing import Any
 
 from .document import Change, Document, Entity
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 SCHEMA_VERSION = "1.0"
 ID_KINDS = ("rxcui", "unii", "atc", "mesh", "drugbank", "cas")
 
@@ -69,7 +71,17 @@ def source_of(record: Mapping[str, Any]) -> str:
 
 def to_line(record: Mapping[str, Any]) -> str:
     """A record as one line of JSONL."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return to_json(record) + "\n"
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    r"""JSON that can be written as UTF-8: half characters, as in odd ids and file names, become U+FFFD.
+
+    >>> to_json({"id": "a\ud800"})
+    '{"id":"a\ufffd"}'
+    """
+    separators = (",", ":") if indent is None else (",", ": ")
+    return _HALF_CHARACTER.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent, separators=separators))
 
 
 @cache

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from pipeline.boilerplate.evidence import Reading, gather
 from pipeline.boilerplate.features import NAMES, name_words
 from pipeline.boilerplate.labeller import FAR, NEAR, REACH
-from pipeline.errors import PipelineError
+from pipeline.errors import PharmacleanError
 from pipeline.reading import read
 from pipeline.stages.repair_text import repair_text
 
@@ -63,7 +63,7 @@ def examples(folder: Path, name: str, weight: float) -> list[Example]:
     for row in map(json.loads, filter(None, gold.split("\n"))):
         try:
             document = repair_text(read(gzip.decompress((folder / f"pages/{name}/{row['id']}.html.gz").read_bytes())))
-        except PipelineError as error:
+        except PharmacleanError as error:
             print(f"{name}/{row['id']}: {error}", file=sys.stderr)
             continue
         reading = gather(document)

@@ -39,6 +39,8 @@ _find_names = re.compile(
     re.VERBOSE,
 ).finditer
 
+_find_core = re.compile("[hbCAq]").finditer
+
 _GLUE = {
     ",": "c",
     "or": "o",
@@ -74,7 +76,7 @@ def find_conditions(context: Context) -> list[Found]:
     known = _known(context)
     letters = _letters(words, known)
     out = list[Found]()
-    for match in (m for begin, end in context.page.sentences for m in _find_names(letters, begin, end)):
+    for match in (m for begin, end in _telling(context, letters) for m in _find_names(letters, begin, end)):
         first, last = match.span()
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
@@ -85,6 +87,11 @@ def find_conditions(context: Context) -> list[Found]:
     out = [f for f in out if not _in_organisation(context, f)]
     out.sort(key=lambda f: f.first)
     return _with_abbreviations(context, out)
+
+
+def _telling(context: Context, letters: str) -> list[tuple[int, int]]:
+    """The sentences that hold a name, a head or a quality: no other holds a condition."""
+    return list(dict.fromkeys(context.page.sentence(m.start()) for m in _find_core(letters)))
 
 
 def _in_organisation(context: Context, f: Found) -> bool:
@@ -133,7 +140,7 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
         return None
     if match["loose"] and _is_weak(words, match):
         return None
-    if words[last - 1] in _rules("void_heads") and letters[last - 1] in "hb":
+    if words[last - 1] in _rules("void_heads") and (letters[last - 1] in "hb" or (last - 1 in known and last - first > 1)):
         return None
     if words[first : first + 2] == ["red", "blood"]:
         return None

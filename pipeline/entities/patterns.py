@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from .tokens import masked_numbers
 
@@ -61,8 +62,7 @@ class Patterns:
 
     def find_masked(self, words: Sequence[str]) -> list[Match]:
         """The same for words whose numbers are masked already."""
-        get = self._chars.get
-        kinds = "".join([get(w, " ") for w in words])
+        kinds = "".join(map(self._chars.get, words, repeat(" ")))
         there = set(kinds)
         possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
         return longest(m for number in possible for m in self._matches(number, kinds))

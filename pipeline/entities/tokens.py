@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
@@ -27,8 +27,8 @@ _find_tokens = re.compile(
       \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
     | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
     | [¼½¾⅓⅔⅛⅜⅝⅞]
-    | ['’]s\b                                       # the s of Crohn's
-    | [^\W\d_][^\W_]*(?:['’]t\b)?                   # word   B12   doesn't
+    | ['’][sS]\b                                    # the s of Crohn's
+    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
     | \s+
     | .                                             # any other sign
     """,
@@ -79,6 +79,7 @@ class Page:
     sentences: list[tuple[int, int]]
     sentence_starts: list[int] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
+    vocabulary: frozenset[str] = frozenset()
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Token range of the sentence that holds the token."""
@@ -125,24 +126,20 @@ def _read(document: Document) -> Page:
     words, masked, starts, ends = _words(document.text)
     lines = list(_lines(document, starts))
     sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, line)]
-    return Page(document.text, words, masked, starts, ends, lines, sentences, [s[0] for s in sentences], [ln.first for ln in lines])
+    return Page(document.text, words, masked, starts, ends, lines, sentences, [s[0] for s in sentences], [ln.first for ln in lines], frozenset(masked))
 
 
 def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
     """Words in lower case, the same with numbers masked, where they start and end."""
-    pieces: list[str] = _find_tokens(text)
+    low = text.lower()
+    same = len(low) == len(text)  # a few letters are longer in lower case
+    pieces: list[str] = _find_tokens((low if same else text).replace("’", "'"))
     ends = list(accumulate(map(len, pieces)))
-    kept = [i for i, piece in enumerate(pieces) if not piece.isspace()]
-    low = text.lower().replace("’", "'")
-    if len(low) == len(text):
-        spans = [(ends[i] - len(pieces[i]), ends[i]) for i in kept]
-        words = [low[a:b] for a, b in spans]
-    else:  # letters whose small form is longer, as in Turkish
-        spans = [(ends[i] - len(pieces[i]), ends[i]) for i in kept]
-        words = [pieces[i].lower().replace("’", "'") for i in kept]
+    kept = [not piece.isspace() for piece in pieces]
+    words = list(compress(pieces, kept)) if same else [piece.lower() for piece in compress(pieces, kept)]
     masked = masked_numbers(words)
     _mend(words, masked)
-    return words, masked, [a for a, _ in spans], [b for _, b in spans]
+    return words, masked, list(compress((0, *ends), kept)), list(compress(ends, kept))
 
 
 def _mend(words: list[str], masked: list[str]) -> None:

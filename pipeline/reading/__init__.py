@@ -26,6 +26,7 @@ _TAG = re.compile(
     r"|strong|em|b|i|u|sup|sub|small|img|hr|meta|title|link|script|style|center|font|form|iframe)\b[^<>]{0,400}>",
     re.IGNORECASE,
 )
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PROBE = 20_000
 
 
@@ -52,13 +53,12 @@ def read(source: str | bytes | Path | Tag | Raw) -> Document:
         raise raw.problem
     if isinstance(raw.data, str):
         data, encoding = raw.data.encode("utf-8", "surrogatepass"), None
-        text = raw.data
+        text = _HALF_CHARACTER.sub("\ufffd", raw.data)  # bytes cannot hold them
     else:
         data = raw.data
         text, encoding = decode(data)
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise ReadError("the input is empty", "give a page or text")
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text) if not text.isascii() else text
     html = raw.kind == "html" or (raw.kind is None and is_html(text))
     digest = hashlib.sha256(data).hexdigest()
     origin = Origin(raw.path, raw.record, raw.url, "text/html" if html else "text/plain", encoding, len(data), digest)

@@ -36,6 +36,7 @@ _LARGER = {
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
 _CHARSET = re.compile(r"(?:iso8859|cp|koi8|kz|gb|big5|euc|shift|mac|tis|johab)[\w-]*")  # codecs of pages; not utf-8, which it is not, nor rot13
+_CHARSET_NAME = re.compile(r"[\w.:-]+", re.ASCII)  # Python takes "windows<ESC>1251" for a name as well
 _CYRILLIC = {  # codec: charset; the likely ones first. Detectors mix them up, small letters tell them apart.
     "cp1251": "windows-1251", "koi8-u": "koi8-u", "koi8-r": "koi8-r", "iso8859-5": "iso-8859-5", "cp866": "cp866", "cp855": "cp855",
     "mac-cyrillic": "mac-cyrillic",
@@ -132,9 +133,9 @@ def _as_declared(data: bytes, name: str | None) -> tuple[str, str] | None:
     """The text in a declared charset, if there is such a charset and the bytes fit it."""
     try:
         codec = codecs.lookup(name or "").name
-        if not _CHARSET.fullmatch(codec):
+        if not _CHARSET.fullmatch(codec) or not _CHARSET_NAME.fullmatch(name or ""):
             return None
-        encoding = _LARGER.get(codec, (name or "").lower())
+        encoding = _LARGER.get(codec) or (name or "").lower()
         text = data.decode(encoding, "replace")
     except (LookupError, ValueError):
         return None

@@ -12,7 +12,7 @@ from ..rules.load import load_toml
 _WORD = re.compile(r"[^\W\d_]+")
 _BY_LETTER = {"zh", "ja"}  # written without spaces: single characters are counted
 _LONG = 60  # characters; shorter blocks are menus and labels, often in another language
-_LOOKED_AT = 6000  # characters are enough to tell
+_LOOKED_AT = 4000  # characters are enough to tell
 _LEAST = 3  # function words, fewer tell nothing
 
 
@@ -33,7 +33,7 @@ def detect_language(texts: Iterable[str]) -> str | None:
     >>> detect_language(["Tome el comprimido con un vaso de agua y no se acueste durante la hora que sigue a la toma."])
     'es'
     """
-    sample = " ".join(text for text in texts if len(text) >= _LONG)[:_LOOKED_AT].lower()
+    sample = _sample(texts)
     known, votes = _languages_of(), Counter[str]()
     counts = Counter(_WORD.findall(sample))
     for word, count in counts.items():
@@ -43,3 +43,15 @@ def detect_language(texts: Iterable[str]) -> str | None:
         votes[language] = sum(sample.count(char) for char, owners in known.items() if language in owners)
     best = max(votes, key=lambda code: (votes[code], code), default=None)
     return best if best and votes[best] >= _LEAST else None
+
+
+def _sample(texts: Iterable[str]) -> str:
+    """The first long blocks, in small letters."""
+    parts, size = list[str](), 0
+    for text in texts:
+        if len(text) >= _LONG:
+            parts.append(text)
+            size += len(text)
+            if size >= _LOOKED_AT:
+                break
+    return " ".join(parts)[:_LOOKED_AT].lower()

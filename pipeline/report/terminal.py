@@ -11,8 +11,8 @@ import click
 from ..batch import Summary
 from ..document import Change, Document
 
-# What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides; half characters cannot be printed.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WIDTH = 100
 _SMALL = frozenset({"block-gap", "list-mark", "heading-mark", "bold-mark"})  # counted below, but not worth a line each
 

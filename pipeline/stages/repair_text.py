@@ -24,7 +24,7 @@ _LEFT_OVER = re.compile("(?<![^\\W\\d_])Â(?=[\u00a0°µ±²³¹½¼¾·×®©])
 _ENTITY = re.compile(r"&(?:(#\d{2,7}|#[xX][0-9a-fA-F]{2,6})|[a-zA-Z]{2,8}\d{0,2});")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u180e\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]+")
 _JOINERS = re.compile("[\u200c\u200d]")
-_LOST_DASH = re.compile("[\u00ad\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
 _SPACES = re.compile(f"[ {_OTHER_SPACES}]+")
 _ODD = re.compile(f"{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
@@ -117,8 +117,7 @@ def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
 def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, int, str, str]]:
     if not line.isprintable() or not line.isascii():
         for match in _INVISIBLE.finditer(line):
-            if not _joins(match[0], line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]):
-                yield (*match.span(), "", "invisible-character")
+            yield (*match.span(), _left(match[0], line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]), "invisible-character")
         if not unicodedata.is_normalized("NFC", line):
             for edit in _smallest(line, unicodedata.normalize("NFC", line), 0, "nfc"):
                 yield edit.start, edit.end, edit.replacement, edit.rule
@@ -131,15 +130,17 @@ def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, in
             yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
 
 
-def _joins(signs: str, before: str, after: str) -> bool:
-    """True for invisible signs that mean something where they stand.
+def _left(signs: str, before: str, after: str) -> str:
+    """What is left of invisible signs: nothing, unless they mean something where they stand.
 
-    Joiners between letters of Arabic and Indic scripts, and in emoji; a soft hyphen or a control character
-    between digits is what is left of a dash, and without it "5-10 mg" would become 510 mg.
+    Joiners between letters of Arabic and Indic scripts and in emoji stay. A soft hyphen or a control
+    character between digits is what became of a dash: without it "5-10 mg" would be 510 mg.
     """
-    if _JOINERS.search(signs):
-        return bool(before and after) and ord(before) > 0x5FF and ord(after) > 0x5FF
-    return before.isdigit() and after.isdigit() and bool(_LOST_DASH.search(signs))
+    if _JOINERS.search(signs) and before and after and ord(before) > 0x5FF and ord(after) > 0x5FF:
+        return signs
+    if before.isdigit() and after.isdigit():
+        return "\ufffd" if _CONTROL.search(signs) else "\u00ad" if "\u00ad" in signs else ""
+    return ""
 
 
 def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]:

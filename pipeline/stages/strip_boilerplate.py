@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..boilerplate.evidence import gather
+from ..boilerplate.pages import judge
 from ..boilerplate.rules import BoilerplateRules, load_rules
-from ..boilerplate.structure import article_stretch, name_verdicts
 from ..boilerplate.stubs import find_stubs
 from ..boilerplate.titles import find_title, title_copies
 from ..boilerplate.verdict import Verdict
@@ -34,8 +35,12 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     """
     rules = rules or load_rules()
     texts = [document.block_text(block) for block in document.blocks]
-    verdicts = _label(document, texts, rules)
-    title, shown = find_title(document, [v is not None for v in verdicts])
+    if document.origin.media_type == "text/html":
+        reading = gather(document, rules)
+        verdicts, title, shown = judge(reading, rules), reading.title, reading.shown
+    else:
+        verdicts = _label(texts, rules)
+        title, shown = find_title(document, [v is not None for v in verdicts])
     if title:
         for i in title_copies(texts, title, shown):
             verdicts[i] = Verdict("title-duplicate", "title-copy")
@@ -49,36 +54,10 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     return replace(document, title=title, blocks=blocks).edited(NAME, _without_overlaps(edits))
 
 
-def _label(document: Document, texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
+def _label(texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
     verdicts = [rules.match_text(fold(text)) for text in texts]
-    if document.origin.media_type == "text/html":
-        named = name_verdicts(document, texts, rules)
-        captions = [Verdict("caption", "tag-figcaption") if b.evidence.tag == "figcaption" else None for b in document.blocks]
-        verdicts = [v or c or n for v, n, c in zip(verdicts, named, captions, strict=True)]
-        _, shown = find_title(document, [v is not None for v in verdicts])
-        if shown is not None:
-            verdicts[shown] = None
-        _drop_outside(document, texts, verdicts, shown)
     _run_zones(texts, verdicts)
     return verdicts
-
-
-def _drop_outside(document: Document, texts: Sequence[str], verdicts: list[Verdict | None], shown: int | None) -> None:
-    first, end = article_stretch(document, texts, verdicts, shown)
-    if first == end:
-        return
-    for i in range(len(texts)):
-        if verdicts[i] is None and i != shown and not first <= i < end:
-            linked = document.blocks[i].evidence.link_chars > 0.5 * len(texts[i])
-            reason = "navigation" if i < first else "related" if linked else "footer" if i > 0.9 * len(texts) else "layout"
-            verdicts[i] = Verdict(reason, "outside-article")
-        elif verdicts[i] is None and i != shown and _is_links(texts[i], document.blocks[i]):
-            verdicts[i] = Verdict("related", "links-only")
-
-
-def _is_links(text: str, block: Block) -> bool:
-    """A line that is nothing but links, and no sentence."""
-    return block.evidence.link_chars >= 0.9 * len(text.replace(" ", "")) and not text.endswith((".", "?", "!")) and block.kind != "heading"
 
 
 def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:

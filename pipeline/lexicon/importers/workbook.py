@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...errors import ConfigError
 from .source import Part
-from .xml import elements
+from .safe_xml import elements
 
 _SHEET, _STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 

@@ -1,0 +1,162 @@
+"""The verdict on each block of an HTML page: the labeller's, with the rules where they are surer.
+
+A rule that knows a whole line wins over the labeller; names of elements win where they are telling
+(captions, bylines, comments); references and disclaimers near the article stay. The reason of what
+the labeller drops comes from the rules, the names, or the place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .evidence import Reading
+from .labeller import load_labeller
+from .rules import BoilerplateRules
+from .verdict import Verdict
+
+KEEP = 0.5  # the labeller's probability from which a block is kept
+_DOUBT = 0.1  # below this the labeller is sure that a block is no article
+_PATTERN_WORDS = 60
+_FALLBACK = 0.05
+_TELLING = {  # reasons that names give and how sure the labeller may be of the contrary
+    "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
+    "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
+}  # fmt: skip
+_SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
+_SHORT = 30  # words
+_ABOUT = re.compile(
+    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended)|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
+    r"|keinen? (?:arzt|ärztlich)|ersetzt (?:nicht|keine)|no (?:sustituye|reemplaza)|ne (?:remplace|se substitue)|não substitui|non sostituisc"
+    r"|nie zastępuj|не заменяет|конкретн\w* врач)",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(
+    r"^(?:references|sources|bibliography|further reading|citations|works cited|referencias|fuentes|bibliograf[ií]a|références|bibliographie|quellen"
+    r"|literatur|quellenangaben|referências|fontes|riferimenti|fonti|piśmiennictwo|źródła|bibliografia|литература|источники|संदर्भ|स्रोत)\W*$",
+    re.IGNORECASE,
+)
+
+
+def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
+    """A verdict for each block, None for what stays."""
+    chances = load_labeller().probabilities(reading.rows, reading.hints) if reading.page.texts else []
+    kept = decide(reading, chances)
+    verdicts = [None if keep else _UNNAMED for keep in kept]
+    _apply_rules(reading, rules, chances, verdicts)
+    _keep_apparatus(reading, chances, verdicts)
+    if reading.shown is not None:
+        verdicts[reading.shown] = None
+    _explain(reading, rules, chances, verdicts)
+    return verdicts
+
+
+_UNNAMED = Verdict("layout", "labeller")
+
+
+def decide(reading: Reading, chances: Any) -> list[bool]:
+    """What the labeller keeps: items and rows of one list or table are decided together."""
+    page = reading.page
+    means = dict[tuple[int, str], list[float]]()
+    for block, chance, words in zip(page.blocks, chances, page.words, strict=True):
+        if block.kind in ("list_item", "table_row"):
+            own = means.setdefault((block.evidence.group, block.kind), [0.0, 0.0])
+            own[0] += float(chance) * words
+            own[1] += words
+    kept = []
+    for block, chance in zip(page.blocks, chances, strict=True):
+        level = float(chance)
+        if block.kind in ("list_item", "table_row"):
+            total, words = means[block.evidence.group, block.kind]
+            level = (level + 2 * total / words) / 3
+        kept.append(level >= KEEP)
+    _keep_headings(reading, chances, kept)
+    if not any(kept) and page.total_prose:
+        best = max(range(len(kept)), key=lambda i: chances[i])
+        kept = [float(c) >= max(_FALLBACK, 0.5 * float(chances[best])) and page.prose[i] > 0 for i, c in enumerate(chances)]
+    return kept
+
+
+def _keep_headings(reading: Reading, chances: Any, kept: list[bool]) -> None:
+    """A heading stays with what it heads."""
+    blocks = reading.page.blocks
+    for i in range(len(kept) - 2, -1, -1):
+        if not kept[i] and blocks[i].kind in ("heading", "term") and chances[i] >= _DOUBT and kept[i + 1] and blocks[i + 1].kind != "heading":
+            kept[i] = True
+
+
+def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
+    for i, found in enumerate(verdicts):
+        if found is not None or i == reading.shown:
+            continue
+        block, words = reading.page.blocks[i], reading.page.words[i]
+        folded = reading.folded[i]
+        rule = reading.rule[i] or (rules.match_pattern(folded) if folded and words <= _PATTERN_WORDS else None)
+        named = reading.named[i][0]
+        if rule:
+            verdicts[i] = rule
+        elif block.evidence.tag == "figcaption" or block.kind == "caption" and block.evidence.tag != "caption":
+            verdicts[i] = Verdict("caption", "tag-figcaption")
+        elif named and chances[i] < _TELLING.get(named.reason, 0) and (words <= _SHORT or named.reason not in _SHORT_ONLY):
+            verdicts[i] = named
+
+
+def _keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+    """References and medical disclaimers are part of the article when they stand in or right behind it."""
+    page = reading.page
+    last = max((i for i, v in enumerate(verdicts) if v is None), default=-1)
+    open_list = -1
+    for i, verdict in enumerate(verdicts):
+        block = page.blocks[i]
+        if i > last + 40 or last < 0:
+            break
+        if block.kind == "heading" or page.words[i] <= 4:
+            open_list = i if _REFERENCES.match(page.texts[i]) and i > 2 else -1 if block.kind == "heading" else open_list
+        inside = bool(reading.rows[i][_IN_BULK])
+        if verdict is not _UNNAMED or block.evidence.hidden or not inside:
+            continue
+        if open_list >= 0 and (i == open_list or chances[i] >= 0.02) and page.links[i] < 0.95:
+            verdicts[i] = None
+        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]) and "footer" not in block.evidence.path:
+            verdicts[i] = None
+
+
+def _explain(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
+    """Give each block that only the labeller drops its reason."""
+    kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    first, last = (kept[0], kept[-1]) if kept else (0, -1)
+    near = {j for i in kept for j in range(i - 2, i + 3)}
+    for i, verdict in enumerate(verdicts):
+        if verdict is not _UNNAMED:
+            continue
+        folded, words = reading.folded[i], reading.page.words[i]
+        rule = reading.rule[i]
+        if rule is None and i in near and folded and words <= _PATTERN_WORDS and chances[i] > 0.01:
+            rule = rules.match_pattern(folded)
+        verdicts[i] = rule or reading.named[i][0] or Verdict(_reason(reading, i, first, last), "labeller")
+
+
+def _reason(reading: Reading, i: int, first: int, last: int) -> str:
+    """What a dropped block most likely is, from its place and its links."""
+    linked = reading.page.links[i] > 0.5
+    if i < first or last < 0:
+        return "navigation"
+    if linked:
+        return "related" if i < 0.9 * len(reading.folded) else "footer"
+    return "footer" if i > last and i > 0.85 * len(reading.folded) else "layout"
+
+
+def _column(name: str) -> int:
+    from .features import NAMES
+
+    return NAMES.index(name)
+
+
+_IN_BULK = _column("in_bulk")
+
+
+def first_and_last(verdicts: Sequence[Verdict | None]) -> tuple[int, int]:
+    """Indices of the first and the last block that stay, (0, -1) without any."""
+    kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    return (kept[0], kept[-1]) if kept else (0, -1)
