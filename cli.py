@@ -37,6 +37,9 @@ class _Group(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except OSError as error:
+            click.secho(f"error: {error.filename or 'file'}: {error.strerror}; check the disk and the permissions", fg="red", err=True)
+            sys.exit(2)
         except KeyboardInterrupt:
             click.secho("interrupted", fg="red", err=True)
             sys.exit(130)
@@ -60,8 +63,16 @@ def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) ->
         raise
 
 
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from pipeline import __version__
+
+        click.echo(f"pharmaclean {__version__}")
+        ctx.exit()
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="pharmaclean", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, callback=_version, is_eager=True, expose_value=False, help="Show the version.")
 @click.option(
     "--config",
     callback=_configure,

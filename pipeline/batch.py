@@ -203,7 +203,7 @@ def _pooled(raws: Iterator[Raw], options: Options, workers: int) -> Iterator[Out
     try:
         while True:
             while len(waiting) < workers * _AHEAD and (chunk := list(islice(raws, _CHUNK))):
-                waiting.append((chunk, pool.submit(_work, chunk)))
+                waiting.append((chunk, _submit(pool, chunk)))
             if not waiting:
                 return
             chunk, future = waiting.popleft()
@@ -213,7 +213,7 @@ def _pooled(raws: Iterator[Raw], options: Options, workers: int) -> Iterator[Out
                 pool.shutdown(wait=False, cancel_futures=True)
                 yield from _one_by_one(chunk, options)
                 pool = _pool(options, workers)
-                waiting = deque((rest, pool.submit(_work, rest)) for rest, _ in waiting)
+                waiting = deque((rest, _submit(pool, rest)) for rest, _ in waiting)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -222,14 +222,27 @@ def _pool(options: Options, workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(options,))
 
 
+def _submit(pool: ProcessPoolExecutor, chunk: list[Raw]) -> Future[list[Outcome]]:
+    """The chunk's results to come; a pool that broke meanwhile says so when they are asked for."""
+    try:
+        return pool.submit(_work, chunk)
+    except BrokenProcessPool as error:
+        future = Future[list[Outcome]]()
+        future.set_exception(error)
+        return future
+
+
 def _one_by_one(chunk: Sequence[Raw], options: Options) -> Iterator[Outcome]:
-    """The documents of a chunk whose worker died, each in a process of its own."""
-    for raw in chunk:
-        with ProcessPoolExecutor(1, initializer=_start_worker, initargs=(options,)) as pool:
+    """The documents of a chunk whose worker died, one at a time, so that it is known on which one it dies."""
+    pool = _pool(options, 1)
+    try:
+        for raw in chunk:
             try:
-                yield from pool.submit(_work, [raw]).result()
+                yield from _submit(pool, [raw]).result()
             except BrokenProcessPool:
-                failure = Failure(
-                    "the worker process died on this document", "it may need more memory", raw.path, raw.record, raw.id, raw.url
-                )
-                yield None, failure.row()
+                pool.shutdown(wait=False)
+                pool = _pool(options, 1)
+                problem = "the worker process died on this document"
+                yield None, Failure(problem, "it may need more memory", raw.path, raw.record, raw.id, raw.url).row()
+    finally:
+        pool.shutdown(wait=False)

@@ -23,7 +23,7 @@ from .conftest import SAMPLES, load_cases
 
 RULES: list[dict[str, Any]] = load_toml("manufactured.toml")["flag"]
 ENOUGH = (
-    "\n\nIt is taken by mouth with food, and the course goes on for some months while blood tests are made at the start and then every four weeks."
+    "\n\nIt is taken by mouth with food, and the course goes on for some months, with blood tests at the start and then every four weeks."
 )
 
 

@@ -65,7 +65,12 @@ def test_head() -> None:
         '<meta name="Author" content="Ann Example"><meta name="description" content="On doses."><meta name="DC.date" content="3.4.2021">'
         '<link rel="shortlink canonical" href="https://example.org/c">'
     )
-    assert (found.author, found.description, found.published, found.canonical_url) == ("Ann Example", "On doses.", "2021-04-03", "https://example.org/c")
+    assert (found.author, found.description, found.published, found.canonical_url) == (
+        "Ann Example",
+        "On doses.",
+        "2021-04-03",
+        "https://example.org/c",
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,12 +93,25 @@ def test_json_ld(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", ["{", "", "null", "3", '{"@type": 3, "author": 4}', '{"@type": "Article", "author": {"name": [["x"]]}}', "[" * 5000, '{"@graph": {"@graph": []}}']
+    "broken",
+    [
+        "{",
+        "",
+        "null",
+        "3",
+        '{"@type": 3, "author": 4}',
+        '{"@type": "Article", "author": {"name": [["x"]]}}',
+        "[" * 5000,
+        '{"@graph": {"@graph": []}}',
+    ],
 )
 def test_broken_json_ld(broken: str) -> None:
     """Broken or odd JSON-LD is passed over, and what follows it still counts."""
     assert metadata(json_ld(broken)).author is None
-    assert metadata(json_ld(broken) + json_ld({"@type": "Article", "datePublished": "2021-03-03"})).published is not None or '"Article"' in broken
+    assert (
+        metadata(json_ld(broken) + json_ld({"@type": "Article", "datePublished": "2021-03-03"})).published is not None
+        or '"Article"' in broken
+    )
 
 
 def test_many_authors() -> None:
@@ -200,7 +218,8 @@ LANGUAGES = {
     "ru": "Принимать таблетку, запивая водой, и не ложиться в течение часа после приёма, как это указано в инструкции.",
     "hi": "गोली को पानी के साथ लें और इसके बाद एक घंटे तक न लेटें, यह दवा बच्चों के लिए नहीं है।",
     "ar": "تناول القرص مع كوب من الماء ولا تستلق لمدة ساعة بعد ذلك، هذا الدواء لا يعطى إلى الأطفال في هذه السن.",
-    "zh": "用一杯水送服药片，服药后一小时内不要躺下。这种药不适用于儿童，也不能与酒同服。在使用前请咨询医生或药师，了解您的情况是否可以使用此药。如有不适请停药。",
+    "zh": "用一杯水送服药片，服药后一小时内不要躺下。这种药不适用于儿童，也不能与酒同服。"
+    "在使用前请咨询医生或药师，了解您的情况是否可以使用此药。",
 }
 
 

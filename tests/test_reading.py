@@ -51,7 +51,9 @@ def told(document: Document, case: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("case", [c for c in CASES if "error" not in c], ids=lambda c: c["label"])
 def test_cases(case: dict[str, Any]) -> None:
     """Text, charset, type and blocks are those that the case expects."""
-    assert told(read(input_of(case)), case) == {key: case[key] for key in ("text", "encoding", "media_type", "blocks", "hidden") if key in case}
+    assert told(read(input_of(case)), case) == {
+        key: case[key] for key in ("text", "encoding", "media_type", "blocks", "hidden") if key in case
+    }
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if "error" in c], ids=lambda c: c["label"])
@@ -84,7 +86,11 @@ def test_any_bytes(data: bytes) -> None:
     assert first == read(data)
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<td>", "<tr>", "<table>", "</table>", "<li>", "<sup>", "</b>", "<b>", "<br>", "<", "20 mg ", "a"])))
+@given(
+    st.lists(
+        st.sampled_from(["<p>", "</p>", "<td>", "<tr>", "<table>", "</table>", "<li>", "<sup>", "</b>", "<b>", "<br>", "<", "20 mg ", "a"])
+    )
+)
 def test_any_markup(pieces: list[str]) -> None:
     """Whatever the tags, blocks are filled, in order, apart by a blank line, and cover all words of the text."""
     page = read_html("<html>" + "".join(pieces))
@@ -123,7 +129,9 @@ def test_evidence_of_blocks() -> None:
 def test_declared_article() -> None:
     """Blocks that schema.org's articleBody states are marked so."""
     body = "Isotretinoin is a retinoid for severe acne. " * 4
-    page = read_html(f'<script type="application/ld+json">{{"articleBody": "{body}"}}</script><p>{body}</p><p>Related posts of our site.</p>')
+    page = read_html(
+        f'<script type="application/ld+json">{{"articleBody": "{body}"}}</script><p>{body}</p><p>Related posts of our site.</p>'
+    )
     assert [block.evidence.stated for block in page.blocks] == [True, False]
 
 
@@ -141,7 +149,7 @@ def test_kinds_of_input(tmp_path: Path) -> None:
     soup = BeautifulSoup(page, "html.parser")
     tag = soup.body
     assert tag
-    inputs = [page, page.encode(), tmp_path / "page.txt", soup, tag, Raw(page), Raw(page.encode("cp1252"))]
+    inputs: list[Any] = [page, page.encode(), tmp_path / "page.txt", soup, tag, Raw(page), Raw(page.encode("cp1252"))]
     assert {read(source).source for source in inputs} == {"Dose\n\nTake 20 µg."}
     assert all(read(source).origin.media_type == "text/html" for source in inputs)
 

@@ -157,7 +157,9 @@ ANNOTATED = Pipeline(Options(skip=("extract_entities", "relate_entities")))
 def test_guard_of_the_normalized_text(amounts: list[str]) -> None:
     """Where brands become generic names, the amounts beside them stay, glued ones too."""
     text = "\n\n".join(frame.format(amount) for frame, amount in zip(FRAMES, amounts, strict=True))
-    document = ANNOTATED(Raw(text + f"\n\nPatients took Isotroin{amounts[0]} first. Later they took Accutane {amounts[1]} instead.", kind="text"))
+    document = ANNOTATED(
+        Raw(text + f"\n\nPatients took Isotroin{amounts[0]} first. Later they took Accutane {amounts[1]} instead.", kind="text")
+    )
     assert document.normalized_text is not None
     assert "Accutane" not in document.normalized_text
     assert QUANTITY.findall(document.normalized_text) == QUANTITY.findall(document.text)

@@ -11,6 +11,8 @@ A reader searches a folder to any depth for its files and yields nothing where t
     bdpm         CIS_bdpm.txt and CIS_COMPO_bdpm.txt of the French public database
     medlineplus  *medlineplus*.csv (common name, synonyms)
 
+`read_list` reads any other table of names and compositions, to compare with.
+
 MeSH descriptors (*terms.tsv: mesh_id, mesh_name) lend ids; a WHO ATC index (*ATC*DDD*.csv) is compared with and
 never copied.
 """
@@ -61,6 +63,16 @@ class Product:
     brand: str
     ingredients: tuple[str, ...]
     atc: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A product name and its ingredients in a list that is only compared with; partial: there may be more ingredients."""
+
+    brand: str
+    ingredients: tuple[str, ...]
+    countries: str = ""
+    partial: bool = False
 
 
 Fact = Substance | Product
@@ -272,6 +284,29 @@ READERS: tuple[Callable[[Path], Iterator[Fact]], ...] = (
     read_bdpm,
     read_medlineplus,
 )
+
+
+NAME_COLUMNS = frozenset({"surface", "brand", "name", "drugname", "medicine name"})
+COMPOSITION_COLUMNS = ("ingredients", "composition", "short_composition1", "short_composition2")
+AMOUNT = re.compile(r"\s*\([^()]*\d[^()]*\)|\s*\((?:NA|na)\)")
+
+
+def read_list(path: Path, countries: str = "") -> Iterator[Listed]:
+    """A table (.csv, .tsv or .json, also .gz) with a name, its composition, and perhaps countries; other columns are ignored.
+
+    countries: what the list is about, where the rows do not say it.
+    """
+    if ".json" in path.suffixes:
+        rows: Iterator[dict[str, str]] = iter(json.loads(read_text(path)))
+    else:
+        rows = table(path, "\t" if ".tsv" in path.suffixes else ",")
+    for row in rows:
+        cells = {key.strip().lower(): value or "" for key, value in row.items() if key}
+        name = next((cells[column] for column in cells if column in NAME_COLUMNS), "")
+        composition = " + ".join(filter(str.strip, (cells.get(column, "") for column in COMPOSITION_COLUMNS)))
+        parts = tuple(part.strip() for part in re.split(r"\s\+\s|;", AMOUNT.sub("", composition)) if part.strip())
+        if name and parts:  # a list with two cells for the composition breaks off after the second
+            yield Listed(name, parts, cells.get("countries", countries), partial=bool(cells.get("short_composition2", "").strip()))
 
 
 def read_mesh(root: Path) -> dict[str, str]:

@@ -30,7 +30,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipeline.boilerplate.evidence import Reading, gather
-from pipeline.boilerplate.features import NAMES, name_words
+from pipeline.boilerplate.features import NAMES, Vocabulary
 from pipeline.boilerplate.labeller import FAR, NEAR, REACH
 from pipeline.errors import PharmacleanError
 from pipeline.reading import read
@@ -151,7 +151,7 @@ def train(pages: list[Example], seed: int) -> dict[str, Any]:
     torch.set_num_threads(1)
     chance = random.Random(seed)  # noqa: S311  # no secret hangs on it
     words = vocabulary(pages)
-    known = {word: i for i, word in enumerate(words)}
+    known = Vocabulary(words)
     every = np.concatenate([page.reading.rows for page in pages])
     mean, scale = every.mean(axis=0), every.std(axis=0)
     scale[scale < 1e-3] = 1
@@ -182,7 +182,7 @@ def train(pages: list[Example], seed: int) -> dict[str, Any]:
     def tensors(page: Example) -> list[Any]:
         distinct: dict[tuple[str, ...], int] = {}
         index = torch.tensor([distinct.setdefault(hints, len(distinct)) for hints in page.reading.hints])
-        bags = [[name_words(hints, known, most) for hints in distinct] for most in (NEAR, FAR)]
+        bags = [[known.of(hints[:most]) for hints in distinct] for most in (NEAR, FAR)]
         width = max(1, *(len(bag) for both in bags for bag in both))
         near, far = (torch.tensor([bag + [len(words)] * (width - len(bag)) for bag in both]) for both in bags)
         rows = torch.tensor((page.reading.rows - mean) / scale).clamp(-6, 6)

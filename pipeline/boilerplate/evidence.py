@@ -19,12 +19,13 @@ FOLDED_CHARS = 400  # longer blocks are not folded: no rule is about them
 
 @dataclass(slots=True)
 class Reading:
-    """One entry a block. shown: index of the block that shows the title; rows: the labeller's features."""
+    """One entry a block. comments: stands in an element named for comments; shown: index of the block that shows the title; rows: the labeller's features."""
 
     page: Page
     folded: list[str]
     rule: list[Verdict | None]
     named: list[Named]
+    comments: list[bool]
     title: str | None
     shown: int | None
     rows: Any
@@ -41,9 +42,12 @@ def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading
     page = Page(document, [document.block_text(block) for block in document.blocks])
     folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
     rule = [rules.match_words(text) if text else None for text in folded]
-    named = _reader(id(rules), rules).read(page)
+    reader = _reader(id(rules), rules)
+    named = reader.read(page)
+    memo = {hints: reader.in_comments(hints) for hints in {block.evidence.hints for block in page.blocks}}
+    comments = [memo[block.evidence.hints] for block in page.blocks]
     title, shown = find_title(document, [v is not None for v in rule])
-    return Reading(page, folded, rule, named, title, shown, features(page, rule, named, shown))
+    return Reading(page, folded, rule, named, comments, title, shown, features(page, rule, named, shown))
 
 
 _READERS: dict[int, NameReader] = {}

@@ -7,7 +7,7 @@ list, so a mismatch is noticed when they are loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import log1p
 from typing import Any
@@ -57,7 +57,7 @@ _AT_NAME = _AT_RULE + len(_REASONS)
 _AT_PAGE = _AT_NAME + len(_REASONS)
 
 _PROSE = re.compile(r"[.!?…。।:][\"'”’)»\]]*(?:\s|$)|,\s|[,。、]")
-_SHORT = 160  # characters; letters are counted one by one up to here only
+_SHORT = 120  # characters; letters are counted one by one up to here only
 _STOP = (".", "!", "?", "…", "。", "।", '."', ".”", ".)", "»", "!”", "?”")
 _MAIN, _BULK = 0.6, 0.92  # the main container holds this share of the page's prose, the bulk container that
 
@@ -172,13 +172,13 @@ def _text_row(page: Page, i: int) -> list[float]:
     stops = text.count(". ") + text.count("? ") + text.count("! ")
     head = text[:_SHORT]
     pieces = head.split()
-    small = sum([piece[0].islower() for piece in pieces])
-    capital = sum([piece[0].isupper() for piece in pieces])
+    firsts = [piece[0] for piece in pieces]
+    small, capital = sum(map(str.islower, firsts)), sum(map(str.isupper, firsts))
     count = len(pieces) or 1
     row[: len(_TEXT)] = [
         log1p(len(text)), log1p(words), min(chars / words, 15) / 10, min(text.count(",") / words, 0.5), log1p(stops),
         float(text.endswith(_STOP)), float(text[-1] == ":"), float(head[0].islower()), float(head[0].isdigit()), float(head.isupper()),
-        capital / count, small / count, sum([c.isdigit() for c in head]) / len(head),
+        capital / count, small / count, sum(map(str.isdigit, head)) / len(head),
         min(3.0, sum([head.count(bar) for bar in "|»›·•/"])), page.links[i], float(page.links[i] > 0), float(evidence.bold),
         float(evidence.hidden), log1p(page.prose[i]), (block.level or 0) / 6 if block.kind == "heading" else 0.0,
         min(16, evidence.path.count("/")) / 10, float(evidence.stated), 0.0,
@@ -216,22 +216,29 @@ def _page_row(page: Page, named: Sequence[tuple[Verdict | None, float, int]]) ->
     ]  # fmt: skip
 
 
-def name_words(hints: Sequence[str], vocabulary: Mapping[str, int], most: int) -> list[int]:
-    """Numbers of the known words in class and id names, whole names and their parts.
+class Vocabulary:
+    """The class and id words that the labeller knows, by number."""
 
-    >>> name_words(("entry-content", "main_col"), {"content": 0, "entry-content": 1, "main": 2}, 8)
-    [0, 1, 2]
-    """
-    found = set[int]()
-    for token in hints[:most]:
-        number = vocabulary.get(token)
-        if number is not None:
-            found.add(number)
-        for part in _PARTS.split(token):
-            number = vocabulary.get(part)
-            if number is not None:
-                found.add(number)
-    return sorted(found)
+    def __init__(self, words: Sequence[str]) -> None:
+        self.numbers = {word: i for i, word in enumerate(words)}
+        self.seen: dict[str, tuple[int, ...]] = {}
+
+    def of(self, hints: Sequence[str]) -> list[int]:
+        """Numbers of the known words in names, whole names and their parts.
+
+        >>> Vocabulary(["content", "entry-content", "main"]).of(("entry-content", "main_col"))
+        [0, 1, 2]
+        """
+        found = set[int]()
+        for token in hints:
+            numbers = self.seen.get(token)
+            if numbers is None:
+                numbers = tuple({self.numbers[part] for part in (token, *_PARTS.split(token)) if part in self.numbers})
+                if len(self.seen) > 50_000:  # a bound on memory over a long crawl
+                    self.seen.clear()
+                self.seen[token] = numbers
+            found.update(numbers)
+        return sorted(found)
 
 
 _PARTS = re.compile(r"[^a-z]+")

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..errors import ConfigError
-from .features import NAMES, name_words
+from .features import NAMES, Vocabulary
 
 FILE = "labeller.json"
 REACH = (1, 2, 4, 8)
@@ -31,7 +31,7 @@ class Labeller:
 
         if tuple(data["columns"]) != NAMES:
             raise ConfigError(f"{FILE} was made for other columns than features.py gives", "train it anew: tools/train_labeller.py")
-        self.vocabulary = {word: i for i, word in enumerate(data["words"])}
+        self.vocabulary = Vocabulary(data["words"])
         self.weights = {key: np.array(value, dtype=np.float32) / 1000 for key, value in data["weights"].items()}
         self.mean = np.array(data["mean"], dtype=np.float32)
         self.scale = np.array(data["scale"], dtype=np.float32)
@@ -59,7 +59,7 @@ class Labeller:
         import numpy as np
 
         near, far = self.weights["near"], self.weights["far"]
-        one, all_ = name_words(names, self.vocabulary, NEAR), name_words(names, self.vocabulary, FAR)
+        one, all_ = self.vocabulary.of(names[:NEAR]), self.vocabulary.of(names[:FAR])
         return np.concatenate([near[one].sum(axis=0), far[all_].sum(axis=0)])
 
 

@@ -66,6 +66,10 @@ class NameReader:
         found = {key: self._nearest(*key, mass, total) for key in dict.fromkeys(keys)}
         return [found[key] for key in keys]
 
+    def in_comments(self, hints: Sequence[str]) -> bool:
+        """True when an element around the block is named for readers' comments."""
+        return any(found is not None and found.reason == "user-comment" for found in map(self.token, hints[:_HINTS_USED]))
+
     def _nearest(self, hints: Sequence[str], path: str, mass: Counter[str], total: int) -> Named:
         for i, token in enumerate(hints[:_HINTS_USED]):
             verdict = self.token(token)

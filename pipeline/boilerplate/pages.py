@@ -17,9 +17,11 @@ from .rules import BoilerplateRules
 from .verdict import Verdict
 
 KEEP = 0.5  # the labeller's probability from which a block is kept
+_KEEP_LINKS = 0.85  # the same for a block that is nothing but links, and for a heading with nothing under it
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _PATTERN_WORDS = 60
 _FALLBACK = 0.05
+_ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
 _TELLING = {  # reasons that names give and how sure the labeller may be of the contrary
     "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
     "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
@@ -27,7 +29,7 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SHORT = 30  # words
 _ABOUT = re.compile(
-    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended)|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
+    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended)|provide medical advice|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
     r"|keinen? (?:arzt|ärztlich)|ersetzt (?:nicht|keine)|no (?:sustituye|reemplaza)|ne (?:remplace|se substitue)|não substitui|non sostituisc"
     r"|nie zastępuj|не заменяет|конкретн\w* врач)",
     re.IGNORECASE,
@@ -44,7 +46,9 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     chances = load_labeller().probabilities(reading.rows, reading.hints) if reading.page.texts else []
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
+    #_keep_standfirst(reading, chances, verdicts)
     _apply_rules(reading, rules, chances, verdicts)
+    _drop_comments(reading, verdicts)
     _keep_apparatus(reading, chances, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
@@ -65,12 +69,12 @@ def decide(reading: Reading, chances: Any) -> list[bool]:
             own[0] += float(chance) * words
             own[1] += words
     kept = []
-    for block, chance in zip(page.blocks, chances, strict=True):
+    for i, (block, chance) in enumerate(zip(page.blocks, chances, strict=True)):
         level = float(chance)
         if block.kind in ("list_item", "table_row"):
             total, words = means[block.evidence.group, block.kind]
             level = (level + 2 * total / words) / 3
-        kept.append(level >= KEEP)
+        kept.append(level >= (KEEP if page.links[i] < 0.85 or page.words[i] > 40 else _KEEP_LINKS))
     _keep_headings(reading, chances, kept)
     if not any(kept) and page.total_prose:
         best = max(range(len(kept)), key=lambda i: chances[i])
@@ -81,9 +85,36 @@ def decide(reading: Reading, chances: Any) -> list[bool]:
 def _keep_headings(reading: Reading, chances: Any, kept: list[bool]) -> None:
     """A heading stays with what it heads."""
     blocks = reading.page.blocks
-    for i in range(len(kept) - 2, -1, -1):
-        if not kept[i] and blocks[i].kind in ("heading", "term") and chances[i] >= _DOUBT and kept[i + 1] and blocks[i + 1].kind != "heading":
+    for i in range(len(kept) - 1, -1, -1):
+        if blocks[i].kind not in ("heading", "term"):
+            continue
+        heads = any(kept[i + 1 : i + 3])
+        if not kept[i] and chances[i] >= _DOUBT and heads and kept[i + 1] and blocks[i + 1].kind != "heading":
             kept[i] = True
+        elif kept[i] and not heads and chances[i] < _KEEP_LINKS:
+            kept[i] = False
+
+
+def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+    """The sentence right under the title belongs to the article."""
+    if reading.shown is None:
+        return
+    page = reading.page
+    for i in range(reading.shown + 1, min(reading.shown + 3, len(verdicts))):
+        named = reading.named[i][0]
+        if verdicts[i] and chances[i] >= 0.15 and 6 <= page.words[i] <= 60 and page.links[i] < 0.3 and not (named and named.reason == "byline"):
+            verdicts[i] = None
+
+
+def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """What readers wrote goes wherever an article stands beside it, also when the comments are the greater part of the page."""
+    page = reading.page
+    article = sum(page.prose[i] for i, v in enumerate(verdicts) if v is None and not reading.comments[i])
+    if article < _ARTICLE_WORDS:
+        return
+    for i, verdict in enumerate(verdicts):
+        if verdict is None and reading.comments[i] and i != reading.shown:
+            verdicts[i] = Verdict("user-comment", "name-user-comment")
 
 
 def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
@@ -98,7 +129,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdic
             verdicts[i] = rule
         elif block.evidence.tag == "figcaption" or block.kind == "caption" and block.evidence.tag != "caption":
             verdicts[i] = Verdict("caption", "tag-figcaption")
-        elif named and chances[i] < _TELLING.get(named.reason, 0) and (words <= _SHORT or named.reason not in _SHORT_ONLY):
+        elif named and not (named.reason == "share" and "blockquote" in block.evidence.path) and chances[i] < _TELLING.get(named.reason, 0) and (words <= _SHORT or named.reason not in _SHORT_ONLY):
             verdicts[i] = named
 
 
@@ -107,18 +138,16 @@ def _keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | Non
     page = reading.page
     last = max((i for i, v in enumerate(verdicts) if v is None), default=-1)
     open_list = -1
-    for i, verdict in enumerate(verdicts):
+    for i, verdict in enumerate(verdicts if last >= 0 else ()):
         block = page.blocks[i]
-        if i > last + 40 or last < 0:
-            break
         if block.kind == "heading" or page.words[i] <= 4:
             open_list = i if _REFERENCES.match(page.texts[i]) and i > 2 else -1 if block.kind == "heading" else open_list
-        inside = bool(reading.rows[i][_IN_BULK])
-        if verdict is not _UNNAMED or block.evidence.hidden or not inside:
+        inside = bool(reading.rows[i][_IN_BULK]) or i < last + 12
+        if verdict is not _UNNAMED or block.evidence.hidden or reading.comments[i]:
             continue
-        if open_list >= 0 and (i == open_list or chances[i] >= 0.02) and page.links[i] < 0.95:
+        if inside and open_list >= 0 and (i == open_list or chances[i] >= 0.02) and page.links[i] < 0.95:
             verdicts[i] = None
-        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]) and "footer" not in block.evidence.path:
+        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]):
             verdicts[i] = None
 
 

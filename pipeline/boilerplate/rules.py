@@ -35,6 +35,7 @@ class _Pattern:
     starts: tuple[str, ...] | None = None  # what a matching text can begin with; None: anything
     needs: tuple[str, ...] = ()  # of which one must occur in a matching text, where that can be told
     by_three: bool = False  # found by the first three characters of its needs
+    whole: bool = False  # a span that takes a whole block
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class BoilerplateRules:
     hints: dict[str, Verdict] = field(default_factory=dict)
     hint_prefixes: dict[str, list[tuple[str, Verdict]]] = field(default_factory=dict)
     by_start: dict[str, tuple[list[int], frozenset[int]]] = field(default_factory=dict)
-    by_three: dict[str, list[tuple[int, str, int]]] = field(default_factory=dict)
+    by_three: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    inner_spans: list[_Pattern] = field(default_factory=list)  # the spans that do not take whole blocks
     long_ones: list[int] = field(default_factory=list)  # numbers of the patterns that are shown to long texts
     count: int = 0
 
@@ -89,10 +91,10 @@ class BoilerplateRules:
         if len(possible) == len(always):
             return always
         hits = set[int]()
-        get = self.by_three.get
-        for i in range(len(folded) - 2):
-            for offset, need, number in get(folded[i : i + 3], ()):
-                if number in possible and folded.startswith(need, i - offset):
+        threes = set(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
+        for three in threes.intersection(self.by_three):
+            for need, number in self.by_three[three]:
+                if number in possible and need in folded:
                     hits.add(number)
         return sorted((*always, *hits)) if hits else always
 
@@ -105,7 +107,10 @@ class BoilerplateRules:
 
     def cuts(self, text: str) -> Iterator[tuple[int, int, Verdict]]:
         """Pieces of a block that go while the rest stays: (start, end, verdict)."""
-        for pattern in self.spans:
+        lower, words = text.lower(), text.count(" ") + 1
+        for pattern in self.spans if words <= _MIDDLING else self.inner_spans:
+            if pattern.whole and words > pattern.max_words or not _holds(lower, pattern.needs):
+                continue
             match = _search(pattern.source)(text)
             if match and match.end() > match.start():
                 yield match.start(), match.end(), pattern.verdict
@@ -148,7 +153,7 @@ def _add(rules: BoilerplateRules, row: Mapping[str, Any], verdict: Verdict) -> N
     for kind, target in (("patterns", rules.patterns), ("span", rules.spans)):
         for source in row.get(kind, ()):
             try:
-                tests = (starts_of(source), needs_of(source)) if kind == "patterns" else (None, ())
+                tests = starts_of(source), needs_of(source)
             except re.error as error:
                 raise ConfigError(f"{FILE}: rule {verdict.rule} has a broken pattern {source!r} ({error})", "mend the pattern") from error
             starts, needs = tests
@@ -158,8 +163,11 @@ def _add(rules: BoilerplateRules, row: Mapping[str, Any], verdict: Verdict) -> N
             if by_three:
                 for need in needs:
                     place = min(range(len(need) - 2), key=lambda i: (need[i : i + 3] in _COMMON_THREES, " " in need[i : i + 3], -i))
-                    rules.by_three.setdefault(need[place : place + 3], []).append((place, need, len(target)))
-            target.append(_Pattern(source, row.get("max_words", _PATTERN_WORDS), verdict, starts, needs, by_three))
+                    rules.by_three.setdefault(need[place : place + 3], []).append((need, len(target)))
+            whole = source.startswith("^") and source.endswith("$")
+            target.append(_Pattern(source, row.get("max_words", _PATTERN_WORDS), verdict, starts, needs, by_three, whole))
+            if kind == "span" and not (whole and target[-1].max_words <= _MIDDLING):
+                rules.inner_spans.append(target[-1])
     for hint in row.get("hints", ()):
         if hint.endswith("*"):
             rules.hint_prefixes.setdefault(hint[:3], []).append((hint[:-1], verdict))

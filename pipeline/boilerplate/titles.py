@@ -22,7 +22,7 @@ def find_title(document: Document, dropped: Sequence[bool]) -> tuple[str | None,
     if title is None:
         i = _first_line(document.blocks, texts, dropped)
         return (None, None) if i is None else (_plain_title(texts[i]), i)
-    copies = [i for i, text in enumerate(texts) if _can_be_title(text) and same_title(text, title) and not _inside_line(document.blocks[i])]
+    copies = [i for i in _like(texts, title) if not _inside_line(document.blocks[i])]
     if not copies:
         return title, None
     main = [i for i in copies if document.blocks[i].kind == "heading" and not document.blocks[i].evidence.hidden]
@@ -32,7 +32,21 @@ def find_title(document: Document, dropped: Sequence[bool]) -> tuple[str | None,
 
 def title_copies(texts: Sequence[str], title: str, shown: int | None) -> list[int]:
     """Indices of further copies of the title, exact or near."""
-    return [i for i, text in enumerate(texts) if i != shown and _can_be_title(text) and same_title(text, title)]
+    return [i for i in _like(texts, title) if i != shown]
+
+
+def _like(texts: Sequence[str], title: str) -> list[int]:
+    """Indices of the texts that are the title, exactly or nearly; most are ruled out by having too few of its words."""
+    words = set(title.lower().split())
+    few = 0.35 * len(words)
+    out = []
+    for i, text in enumerate(texts):
+        if len(text) > _TITLE_CHARS or len(text) < 0.4 * len(title) and len(text) < 12:
+            continue
+        own = text.lower().split()
+        if len(own) <= _TITLE_WORDS and (len(words.intersection(own)) >= few or len(own) == len(words)) and same_title(text, title):
+            out.append(i)
+    return out
 
 
 def _can_be_title(text: str) -> bool:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-from .. import lexicon
 from ..rules.load import load_toml
+from .condition_table import Condition, adjective_table, english, foreign, languages, parts, rules, suffixes
 from .context import Context, Found
-from .phrases import Phrases
-from .quantities import plurals
 
 # m modifier, s severity, a place, x place or modifier, h head, q quality, b head or quality,
 # C a name of the table, A one that begins with a place (ovarian cancer); c comma, o or, & and, i of/in/to, t the/your
@@ -55,20 +52,6 @@ _GLUE = {
     "related": "r",
     "associated": "r",
 }
-_KINDS = {"modifier": "m", "severity": "s", "anatomy": "a", "head": "h", "quality": "q"}
-_DOUBLE = {frozenset("am"): "x", frozenset("hq"): "b"}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A row of the table as one of its surfaces; an acronym counts only as written."""
-
-    name: str
-    kind: str
-    mesh: str
-    needs: bool
-    acronym: str | None = None
-
 
 def find_conditions(context: Context) -> list[Found]:
     """CONDITION in reading order."""
@@ -96,7 +79,7 @@ def _telling(context: Context, letters: str) -> list[tuple[int, int]]:
 
 def _in_organisation(context: Context, f: Found) -> bool:
     """Part of a capitalised name such as "American Society of Hypertension", "Epilepsy Center"."""
-    page, names = context.page, _rules("organisations")
+    page, names = context.page, rules("organisations")
     if not page.text[page.starts[f.first]].isupper():
         return False
     begin, end = page.sentence(f.first)
@@ -110,13 +93,18 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     """Names of the table by their first token, and words that their ending tells."""
     page, out = context.page, dict[int, tuple[int, Condition]]()
     words = ["-" if w == "–" else w for w in page.words]
-    for first, last, conditions in _table().find(words):
+    hits = english().find(words)
+    if context.language in languages():
+        own = foreign(context.language).find(words)
+        taken = {i for first, last, _ in own for i in range(first, last)}
+        hits = own + [hit for hit in hits if taken.isdisjoint(range(hit[0], hit[1])) and words[hit[0]] not in _false_friends(context.language)]
+    for first, last, conditions in hits:
         text = page.text[page.starts[first] : page.ends[last - 1]].replace("’", "'")
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
-        if fit:
+        if fit and not ("\n" in text and page.sentence(first)[1] < last):
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
-    endings, not_these = _suffixes()
+    endings, not_these = suffixes()
     for i, word in enumerate(words):
         if len(word) > 6 and word.endswith(endings) and i not in covered and word not in not_these:
             out[i] = (i + 1, Condition(word, "unlisted", "", needs=False))
@@ -125,8 +113,8 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
 
 def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
     letters = [_GLUE.get(w, ".") for w in words]
-    degrees = _rules("only_degrees")
-    for first, last, letter in _parts().find(words):
+    degrees = rules("only_degrees")
+    for first, last, letter in parts().find(words):
         letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)
     for first, (last, _) in known.items():
         letters[first:last] = ("A" if letters[first] in "ax" and last > first + 1 else "C") + "C" * (last - first - 1)
@@ -140,32 +128,38 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
         return None
     if match["loose"] and _is_weak(words, match):
         return None
-    if words[last - 1] in _rules("void_heads") and (letters[last - 1] in "hb" or (last - 1 in known and last - first > 1)):
+    if words[last - 1] in rules("void_heads") and (letters[last - 1] in "hb" or (last - 1 in known and last - first > 1)):
         return None
     if words[first : first + 2] == ["red", "blood"]:
         return None
     names = [known[i][1] for i in range(first, last) if i in known]
     if "induced" in words[first : last - 1] and not context.free(first, last):  # the drug that does it is no part of the name
         first += words[first : last - 1].index("induced") + 1
+    value = _modifiers(words, first, max(first, match.end("modifiers")))
     own = names[-1] if names and not re.search("[aqhb&o/]", letters[match.end("modifiers") : last]) else None
     if own:
-        return Found(
-            "CONDITION", first, last, None, own.name, own.kind, {"mesh": own.mesh} if own.mesh else {}, own.needs and len(names) == 1
-        )
-    return Found(
-        "CONDITION", first, last, None, " ".join(words[first:last]).replace(" - ", "-").replace(" / ", "/").replace(" ,", ","), "composed"
-    )
+        ids = {"mesh": own.mesh} if own.mesh else {}
+        return Found("CONDITION", first, last, value, own.name, own.kind, ids, own.needs and len(names) == 1)
+    page = context.page
+    name = " ".join(page.text[page.starts[first] : page.ends[last - 1]].lower().split())
+    return Found("CONDITION", first, last, value, name, "composed")
+
+
+def _modifiers(words: list[str], first: int, last: int) -> dict[str, Any] | None:
+    """The adjectives of a name: severe, nodular and recalcitrant of "severe, nodular, or recalcitrant acne"."""
+    named = ["".join(f" {w}" for w in words[a:b]).strip().replace(" - ", "-") for a, b, _ in parts().find(words, first, last)]
+    return {"modifiers": named} if named else None
 
 
 def _is_weak(words: list[str], match: re.Match[str]) -> bool:
     """The modifiers say nothing of medicine: "major problems", "acute reaction"."""
     modifiers = words[match.start("modifiers") : match.end("modifiers")]
-    return all(m in _rules("weak_modifiers") or m == "-" for m in modifiers)
+    return all(m in rules("weak_modifiers") or m == "-" for m in modifiers)
 
 
 def _eponyms(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """A capitalised name before a head: "Dravet syndrome"."""
-    page, heads, stops = context.page, _rules("eponym_heads"), _rules("not_eponyms")
+    page, heads, stops = context.page, rules("eponym_heads"), rules("not_eponyms")
     for i in places:
         if page.words[i] not in heads or not i:
             continue
@@ -181,13 +175,13 @@ def _eponyms(context: Context, places: Sequence[int], taken: set[int]) -> Iterat
 def _is_name(context: Context, i: int) -> bool:
     text = context.page.text
     start, end = context.page.starts[i], context.page.ends[i]
-    return text[start].isupper() and end - start > 2 and context.page.words[i] not in _rules("not_eponyms") and _touches(context, i)
+    return text[start].isupper() and end - start > 2 and context.page.words[i] not in rules("not_eponyms") and _touches(context, i)
 
 
 def _joins(context: Context, i: int) -> bool:
     words = context.page.words
     return (
-        (words[i] in ("-", "–", "'s", "'") or words[i] in _rules("particles"))
+        (words[i] in ("-", "–", "'s", "'") or words[i] in rules("particles"))
         and i > 0
         and (_is_name(context, i - 1) or _joins(context, i - 1))
     )
@@ -206,7 +200,7 @@ def _touches(context: Context, i: int) -> bool:
 
 def _named(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """Any name before a head that asks for one: "peanut allergies", "vitamin B12 deficiency"."""
-    words, heads, described = context.page.words, _rules("named_heads"), _rules("adjective_heads")
+    words, heads, described = context.page.words, rules("named_heads"), rules("adjective_heads")
     for i in places:
         word = words[i]
         if i == context.page.sentence(i)[0]:
@@ -235,7 +229,7 @@ def _is_substance(word: str) -> bool:
 
 def _adjectives(context: Context, places: Sequence[int], taken: set[int]) -> Iterator[Found]:
     """The adjective of a condition, standing alone: "hypertensive patients"."""
-    table, words = _adjective_table(), context.page.words
+    table, words = adjective_table(), context.page.words
     for i in places:
         if words[i] in table and context.free(i, i + 1):
             name, mesh = table[words[i]]
@@ -314,73 +308,15 @@ def _abbreviates(short: str, words: list[str]) -> bool:
 @cache
 def _heads() -> frozenset[str]:
     """Words at which the finders beside the table look closer."""
-    return _rules("eponym_heads") | _rules("named_heads") | _rules("adjective_heads") | frozenset(_adjective_table())
+    return rules("eponym_heads") | rules("named_heads") | rules("adjective_heads") | frozenset(adjective_table())
 
 
 @cache
 def _not_named() -> frozenset[str]:
-    return _rules("not_eponyms") | _rules("weak_modifiers") | _rules("not_named")
+    return rules("not_eponyms") | rules("weak_modifiers") | rules("not_named")
 
 
 @cache
-def _adjective_table() -> dict[str, tuple[str, str]]:
-    """Adjectives with the name and the MeSH id of their condition."""
-    table = load_toml("conditions.toml")["adjectives"]
-    rows = {name: _table().exact(name) for name in table.values()}
-    return {word: (row[0].name, row[0].mesh) if (row := rows[name]) else (name, "") for word, name in table.items()}
-
-
-@cache
-def _rules(name: str) -> frozenset[str]:
-    return frozenset(load_toml("conditions.toml")[name])
-
-
-@cache
-def _suffixes() -> tuple[tuple[str, ...], frozenset[str]]:
-    return tuple(load_toml("conditions.toml")["suffixes"]), _rules("not_suffixed")
-
-
-def _rows(name: str) -> Iterator[list[str]]:
-    lines = (files(lexicon) / name).read_text(encoding="utf-8").split("\n")
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    next(rows)  # the header
-    return rows
-
-
-@cache
-def _table() -> Phrases[tuple[Condition, ...]]:
-    surfaces: dict[str, list[Condition]] = {}
-    for name, synonyms, kind, mesh, context, _ in _rows("conditions.tsv"):
-        for surface in (name, *filter(None, synonyms.split(";"))):
-            acronym = surface if surface.isupper() and len(surface) < 8 and " " not in surface else None
-            row = Condition(name, kind, mesh, context == "needs", acronym)
-            for form in _forms(surface):
-                surfaces.setdefault(form.lower(), []).append(row)
-    for word in (*_rules("alone"), *_rules("alone_needs")):
-        for form in _forms(word):
-            surfaces.setdefault(form, [Condition(word, "symptom", "", word in _rules("alone_needs"))])
-    for name in _rules("bare_eponyms"):
-        for row in surfaces.get(f"{name.lower()} disease", [])[:1]:
-            surfaces.setdefault(name.lower(), []).append(replace(row, acronym=name))
-    pairs = {s for s in surfaces if " and " in s and all(part in surfaces for part in s.split(" and "))}  # two mentions, not one
-    return Phrases((surface, tuple(rows)) for surface, rows in surfaces.items() if surface not in pairs)
-
-
-def _forms(surface: str) -> set[str]:
-    """Singular and plural; "sis" becomes "ses".
-
-    >>> sorted(_forms("metastasis")), sorted(_forms("skin rash"))
-    (['metastases', 'metastasis'], ['skin rash', 'skin rashes'])
-    """
-    return {surface, surface[:-2] + "es"} if surface.endswith("sis") else set(plurals(surface)) if surface[-1].isalpha() else {surface}
-
-
-@cache
-def _parts() -> Phrases[str]:
-    kinds: dict[str, set[str]] = {}
-    for word, kind in _rows("condition_words.tsv"):
-        for form in plurals(word) if kind == "anatomy" else (word,):
-            kinds.setdefault(form, set()).add(_KINDS[kind])
-    for word in load_toml("conditions.toml")["more_modifiers"]:
-        kinds.setdefault(word, set()).add("m")
-    return Phrases((word, _DOUBLE.get(frozenset(k), next(iter(sorted(k))))) for word, k in kinds.items())
+def _false_friends(language: str) -> frozenset[str]:
+    """English names that are other words in this language."""
+    return frozenset(load_toml("conditions.toml")["false_friends"].get(language, ()))

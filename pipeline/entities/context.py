@@ -41,6 +41,11 @@ class Context:
         drugs = [(page.token_at(e.start), _token_end(page, e.end), e) for e in document.entities if e.label in ("DRUG", "DRUG_CLASS")]
         return cls(document, page, drugs, {i for first, last, _ in drugs for i in range(first, last)})
 
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of the page's language, "" if unknown."""
+        return (self.document.language or "")[:2].lower()
+
     def free(self, first: int, last: int) -> bool:
         """No drug name in these tokens."""
         return self.taken.isdisjoint(range(first, last))

@@ -22,6 +22,11 @@ class Drugs:
         self._main = self._main_drug()
         self._scopes = self._heading_scopes()
 
+    @property
+    def main(self) -> str | None:
+        """The ingredient that the page is about, None if it is about no one."""
+        return self._main
+
     def within(self, first: int, last: int) -> list[Mention]:
         """Mentions between two tokens."""
         return [m for m in self._mentions if first <= m[0] < last]

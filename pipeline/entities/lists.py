@@ -63,7 +63,8 @@ class Lines:
 
     def _told(self, line: Line, tail: range) -> Given | None:
         """The last cue of the line with no more behind it than `tail` allows."""
-        cues = [c for c in self._cues.find(self._context.page.words, line.first, line.last) if c.reach == "forward" and line.last - c.last in tail]
+        found = self._cues.find(self._context.page.words, line.first, line.last)
+        cues = [c for c in found if c.reach == "forward" and line.last - c.last in tail]
         return (cues[-1].says, cues[-1]) if cues and cues[-1].says != "none" else None
 
     def _graded(self) -> Iterator[tuple[int, Given]]:
@@ -112,7 +113,8 @@ def complaints(context: Context, found: Sequence[Found], lines: Sequence[Line], 
     symptoms = {context.page.line(f.first) for f in found if f.kind in ("symptom", "finding", "composed", "injury")}
     out = set[int]()
     for run in _runs(lines, sections):
-        if len(run) >= _LIST_ITEMS and len(symptoms.intersection(run)) * 3 >= len(run) * 2 and not _is_about_illness(context, lines, run[0]):
+        many = len(run) >= _LIST_ITEMS and len(symptoms.intersection(run)) * 3 >= len(run) * 2
+        if many and not _is_about_illness(context, lines, run[0]):
             out.update(run)
     return out
 

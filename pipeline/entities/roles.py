@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..rules.load import load_toml
 from .context import Context, Found
 from .cues import Cue, Cues, clause
+from .lists import Given, Lines, complaints
 
-_YIELDING = ("weak", "near")  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
-_LEAD_WORDS = 25  # a longer line introduces no list
-_TAIL_WORDS = 2  # "Do not take it if you have": what may stand behind the cue of a heading
-_ITEM_WORDS = 16  # a longer line is no item
+_YIELDING = ("weak", "near", "people")  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
+_JOINT_WORDS = 4  # ", and also"
+_USING_WORDS = 6  # "used it twice for"
+_BACK_WORDS = 14  # what stands before "may occur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,44 @@ def roles(context: Context, found: Sequence[Found]) -> list[Role]:
 
 
 def told_roles(context: Context, found: Sequence[Found]) -> list[Role | None]:
-    """The role that the sentence, the line above a list or the section gives; None where none of them does."""
-    leads, cues, sections = _leads(context), dict[int, list[Cue]](), _line_sections(context, found)
+    """The role that the sentence, the line's place or the section gives; None where none of them does."""
+    if not found:
+        return []
+    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, list[Cue]](), _line_sections(context, found)
     own = [_own_role(context, f, cues) for f in found]
-    return [
+    out = [
         role
         if role and role.cue and role.cue.reach not in _YIELDING
-        else _lead_role(context, f, leads) or _section_role(context, f, sections) or role
+        else _given(lines.role(f)) or _section_role(context, f, sections) or role
         for f, role in zip(found, own, strict=True)
     ]
+    listed = complaints(context, found, context.page.lines, sections)
+    out = [
+        Role("adverse_effect", told=True) if role is None and context.page.line(f.first) in listed else role
+        for f, role in zip(found, out, strict=True)
+    ]
+    return _spread(context, found, out)
+
+
+def _given(role: Given | None) -> Role | None:
+    return Role(role[0], role[1], told=True) if role else None
+
+
+def _spread(context: Context, found: Sequence[Found], told: Sequence[Role | None]) -> list[Role | None]:
+    """A mention of which nothing is told goes with the one that a comma, "and" or "followed by" joins it to."""
+    out, order = list(told), range(len(found))
+    for steps in (order[1:], order[-2::-1]):
+        for i in steps:
+            other = i - 1 if steps.step > 0 else i + 1
+            role = out[other]
+            if out[i] is None and role and role.cue and _is_joined(context, found[min(i, other)], found[max(i, other)]):
+                out[i] = role
+    return out
+
+
+def _is_joined(context: Context, one: Found, two: Found) -> bool:
+    gap = context.page.words[one.last : two.first]
+    return 0 < len(gap) <= _JOINT_WORDS and _joints().issuperset(gap) and two.first < context.page.sentence(one.first)[1]
 
 
 def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role | None:
@@ -55,10 +85,10 @@ def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role |
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     cues = known.get(sentence[0])
     if cues is None:
-        cues = known[sentence[0]] = _cues().find(words, *sentence)
+        cues = known[sentence[0]] = _with_purposes(words, _cues().find(words, *sentence))
     if f.first >= 2 and words[f.first - 1] == "induced" and words[f.first - 2] == "-":
         return Role("adverse_effect", Cue(f.first - 1, f.first, "adverse_effect", "forward", "CAUSES"), told=True)
-    fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(c, f, doses=_has_doses(context, sentence))]
+    fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=_has_doses(context, sentence))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -78,49 +108,37 @@ def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
     )
 
 
-def _fits(cue: Cue, f: Found, *, doses: bool) -> bool:
+def _with_purposes(words: list[str], cues: Sequence[Cue]) -> list[Cue]:
+    """Where a verb of using stands before "for", the purpose goes on to the end of the clause: "use it for scabies and for …"."""
+    out, purpose = list[Cue](), False
+    for c in cues:
+        if c.reach == "near" and words[c.first] in _purposes():
+            before = words[max(0, c.first - _USING_WORDS) : c.first]
+            purpose = not _using().isdisjoint(before) or (purpose and before[-1:] in ([","], ["and"], ["or"]))
+            out.append(replace(c, reach="purpose") if purpose else c)
+        else:
+            out.append(c)
+    return out
+
+
+def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     if cue.reach == "near":  # "20 mg twice daily for severe acne"
         return doses and cue.last <= f.first <= cue.last + 2
-    if cue.reach in ("forward", "weak", "risk"):
+    if cue.reach == "people":  # "children from six years with ADHD"
+        return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
+    if cue.reach in ("forward", "weak", "risk", "purpose"):
         return cue.last <= f.first
     if cue.reach == "next":
         return cue.first == f.last
-    return cue.reach == "back" and f.last <= cue.first
+    return cue.reach == "back" and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
 
 
 def _distance(cue: Cue, f: Found) -> int:
     if cue.reach == "next":
         return -1
-    if cue.reach in ("weak", "near"):  # "patients with" yields to "should not be used in"
+    if cue.reach in _YIELDING:  # "patients with" yields to "should not be used in"
         return 1000
     return f.first - cue.last if cue.reach != "back" else cue.first - f.last + 5  # what stands before says more
-
-
-def _leads(context: Context) -> dict[int, tuple[str, Cue]]:
-    """Lines by their first token, with the role that an introduction above them gives."""
-    out, lead = dict[int, tuple[str, Cue]](), None
-    words = context.page.words
-    for line in context.page.lines:
-        size = line.last - line.first
-        if words[line.last - 1] == ":" and size <= _LEAD_WORDS:
-            cues = [c for c in _cues().find(words, line.first, line.last) if c.reach == "forward" and c.says != "none"]
-            lead = (cues[-1].says, cues[-1]) if cues else None
-        elif line.block.kind == "heading":
-            cues = [c for c in _cues().find(words, line.first, line.last) if c.reach == "forward" and line.last - c.last <= _TAIL_WORDS]
-            lead = (cues[-1].says, cues[-1]) if cues and cues[-1].says != "none" else None
-        elif lead and (line.block.kind == "list_item" or size <= _ITEM_WORDS):
-            out[line.first] = lead
-        else:
-            lead = None
-    return out
-
-
-def _lead_role(context: Context, f: Found, leads: dict[int, tuple[str, Cue]]) -> Role | None:
-    if not leads:
-        return None
-    line = context.page.line(f.first)
-    lead = leads.get(context.page.line_starts[line]) if line >= 0 else None
-    return Role(lead[0], lead[1], told=True) if lead else None
 
 
 def _line_sections(context: Context, found: Sequence[Found]) -> list[str | None]:
@@ -171,6 +189,26 @@ def _lowering() -> frozenset[str]:
 @cache
 def _using() -> frozenset[str]:
     return frozenset(load_toml("roles.toml")["using"])
+
+
+@cache
+def _joints() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["lists"]["joints"])
+
+
+@cache
+def _purposes() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["purposes"])
+
+
+@cache
+def _relative() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["relative"])
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(load_toml("populations.toml")["people"]["words"])
 
 
 @cache

@@ -79,7 +79,6 @@ class Page:
     sentences: list[tuple[int, int]]
     sentence_starts: list[int] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
-    vocabulary: frozenset[str] = frozenset()
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Token range of the sentence that holds the token."""
@@ -126,7 +125,8 @@ def _read(document: Document) -> Page:
     words, masked, starts, ends = _words(document.text)
     lines = list(_lines(document, starts))
     sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, line)]
-    return Page(document.text, words, masked, starts, ends, lines, sentences, [s[0] for s in sentences], [ln.first for ln in lines], frozenset(masked))
+    firsts = [sentence[0] for sentence in sentences]
+    return Page(document.text, words, masked, starts, ends, lines, sentences, firsts, [line.first for line in lines])
 
 
 def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
@@ -192,7 +192,7 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
             continue
         word = words[i]
         if (
-            "\n" in gap
+            ("\n" in gap and not _is_wrapped(text, starts[first], ends[i], starts[i + 1]))
             or (word in ".!?" and _ends_sentence(text, words, starts, i))
             or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper())
         ):
@@ -201,6 +201,13 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
     yield first, line.last
 
 
+def _is_wrapped(text: str, first: int, end: int, following: int) -> bool:
+    """A line break that only wraps the text: behind a long line, before a small letter."""
+    line = max(first, text.rfind("\n", first, end) + 1)
+    return end - line >= _LONG_LINE and text[following].islower()
+
+
+_LONG_LINE = 50
 _ENDERS = frozenset(".!?\"”')]")
 
 

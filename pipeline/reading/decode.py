@@ -35,7 +35,9 @@ _LARGER = {
     "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "windows-874",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
-_CHARSET = re.compile(r"(?:iso8859|cp|koi8|kz|gb|big5|euc|shift|mac|tis|johab)[\w-]*")  # codecs of pages; not utf-8, which it is not, nor rot13
+_CHARSET = re.compile(
+    r"(?:iso8859|cp|koi8|kz|gb|big5|euc|shift|mac|tis|johab)[\w-]*"
+)  # codecs of pages; not utf-8, which it is not, nor rot13
 _CHARSET_NAME = re.compile(r"[\w.:-]+", re.ASCII)  # Python takes "windows<ESC>1251" for a name as well
 _CYRILLIC = {  # codec: charset; the likely ones first. Detectors mix them up, small letters tell them apart.
     "cp1251": "windows-1251", "koi8-u": "koi8-u", "koi8-r": "koi8-r", "iso8859-5": "iso-8859-5", "cp866": "cp866", "cp855": "cp855",
@@ -123,7 +125,9 @@ def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
         return (data.decode("windows-1250", "replace"), "windows-1250") if central else (western, "windows-1252")
     guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
     if codecs.lookup(guess).name in _CYRILLIC or _ASIAN.match(guess):  # short Cyrillic is taken for either by detectors
-        text, name = max(((data.decode(n, "replace"), n) for n in _CYRILLIC.values()), key=lambda pair: len(_SMALL_CYRILLIC.findall(pair[0])))
+        text, name = max(
+            ((data.decode(n, "replace"), n) for n in _CYRILLIC.values()), key=lambda pair: len(_SMALL_CYRILLIC.findall(pair[0]))
+        )
         if len(_SMALL_CYRILLIC.findall(text)) > 0.8 * sum(map(len, runs)):
             return text, name
     return data.decode(guess, "replace"), guess

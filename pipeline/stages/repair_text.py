@@ -117,7 +117,11 @@ def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
 def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, int, str, str]]:
     if not line.isprintable() or not line.isascii():
         for match in _INVISIBLE.finditer(line):
-            yield (*match.span(), _left(match[0], line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]), "invisible-character")
+            yield (
+                *match.span(),
+                _left(match[0], line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]),
+                "invisible-character",
+            )
         if not unicodedata.is_normalized("NFC", line):
             for edit in _smallest(line, unicodedata.normalize("NFC", line), 0, "nfc"):
                 yield edit.start, edit.end, edit.replacement, edit.rule

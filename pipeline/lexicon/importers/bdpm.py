@@ -24,8 +24,8 @@ def read(files: Files) -> Iterator[Entry]:
                 substances[cells[0]].append((cells[7].strip(), cells[6].strip(), cells[3].strip()))
     for part in files.named("cis_bdpm.txt"):
         for line, cells in _cells(files, part, _PRODUCT_WIDTH):
-            left_out = "homeopathic" if "homéo" in "\t".join(cells).lower() else ""
             ingredients = tuple(dict.fromkeys(in_english(name) for name in _moieties(substances[cells[0]])))
+            left_out = "homeopathic" if "homéo" in "\t".join(cells).lower() or any("homeopath" in name for name in ingredients) else ""
             yield Entry(_name_ends(cells[1])[0], ingredients, countries=("FR",), left_out=left_out, line=line, file=part.name)
 
 

@@ -9,10 +9,10 @@ from ...errors import ConfigError
 from .source import Entry, Files, Part
 
 CODE = "hc"
-_DRUG = ("DRUG_CODE", "CLASS", "BRAND_NAME")
+_DRUG = ("DRUG_CODE", "PRODUCT_CATEGORIZATION", "CLASS", "BRAND_NAME")
 _INGREDIENT = ("DRUG_CODE", "INGREDIENT")
 #: Where these columns stand in files without a header, and how many there are at least.
-_DRUG_PLACES, _DRUG_WIDTH = (0, 2, 4), 5
+_DRUG_PLACES, _DRUG_WIDTH = (0, 1, 2, 4), 5
 _INGREDIENT_PLACES, _INGREDIENT_WIDTH = (0, 2), 3
 _LEFT_OUT = {"veterinary": "for animals", "disinfectant": "disinfectant"}
 
@@ -24,9 +24,9 @@ def read(files: Files) -> Iterator[Entry]:
         ingredients = defaultdict[str, list[str]](list)
         for _, (code, name) in _cells(files, _sibling(files, drugs, ending), _INGREDIENT, _INGREDIENT_PLACES, _INGREDIENT_WIDTH):
             ingredients[code].append(name)
-        for line, (code, sort, brand) in _cells(files, drugs, _DRUG, _DRUG_PLACES, _DRUG_WIDTH):
+        for line, (code, category, sort, brand) in _cells(files, drugs, _DRUG, _DRUG_PLACES, _DRUG_WIDTH):
             written = tuple(dict.fromkeys(ingredients[code]))
-            left_out = _LEFT_OUT.get(sort.lower(), "")
+            left_out = _LEFT_OUT.get(sort.lower(), "sunscreen" if "SUNBURN" in category.upper() else "")
             yield Entry(brand, written, countries=("CA",), left_out=left_out, line=line, file=drugs.name)
 
 

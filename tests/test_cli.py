@@ -1,0 +1,345 @@
+"""The commands: what they print, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import cli
+from pipeline import STAGES
+from pipeline.chain import Pipeline
+from pipeline.document import REASONS
+
+from .conftest import SAMPLES
+
+POST, NEWS = str(SAMPLES / "01-guest-post.txt"), str(SAMPLES / "04-news.html")
+QUICK = ("--skip", "extract_entities", "--skip", "relate_entities")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent), "PYTHONUTF8": "1"}
+PROGRAM = [sys.executable, "-m", "cli"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test runs in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """The command, run inside of this process."""
+    return CliRunner().invoke(cli.main, arguments, input=stdin, prog_name="pharmaclean")
+
+
+def told(result: Result, status: int) -> str:
+    """The one line on standard error of a run that ends with a status."""
+    assert result.exit_code == status, result.output
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """All commands by their words."""
+    for name, command in cli.main.commands.items():
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", found) for inner, found in command.commands.items())
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+def test_help(name: str, command: click.Command) -> None:
+    """Every command says what it does, and every option what it is for; those that take input show lines to paste."""
+    result = run(*name.split(), "--help")
+    assert result.exit_code == 0
+    assert command.help
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
+    if any(isinstance(parameter, click.Argument) for parameter in command.params):
+        assert f"pharmaclean {name} " in result.output
+
+
+def test_help_is_quick() -> None:
+    """Help loads none of the heavy packages."""
+    script = "import sys; from cli import main; main(['--help'], standalone_mode=False); print(*sys.modules, sep='\\n')"
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert time.perf_counter() - start < 3  # 0.2 s on a free machine
+    assert "pharmaclean batch pages/" in done.stdout
+    assert not {"spacy", "bs4", "selectolax", "ftfy", "numpy"} & set(done.stdout.split())
+
+
+def test_version() -> None:
+    """The version is that of the package."""
+    from pipeline import __version__
+
+    assert run("--version").stdout == f"pharmaclean {__version__}\n"
+
+
+def test_stages_are_those_of_the_pipeline() -> None:
+    """The stages that --skip takes are the stages that there are."""
+    assert cli.STAGES == STAGES
+
+
+def test_one_document_is_pretty_json() -> None:
+    """One file gives indented JSON, nothing on standard error, and status 0."""
+    result = run("clean", POST)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith('{\n  "schema_version": "1.0",\n')
+    assert json.loads(result.stdout)["drugs"][0]["name"] == "isotretinoin"
+
+
+def test_several_are_lines_in_order() -> None:
+    """Several files give one JSON object a line, in the order given."""
+    result = run("clean", NEWS, POST, NEWS, *QUICK)
+    assert [json.loads(line)["source"]["path"] for line in result.stdout.splitlines()] == [NEWS, POST, NEWS]
+
+
+def test_the_format_that_is_asked_for() -> None:
+    """--format wins over the number of inputs."""
+    assert len(run("clean", POST, *QUICK, "--format", "jsonl").stdout.splitlines()) == 1
+    assert run("clean", POST, POST, *QUICK, "--format", "json").stdout.startswith("{\n")
+
+
+def test_standard_input() -> None:
+    """- reads standard input, as bytes of any charset."""
+    page = "<meta charset=iso-8859-1><p>Isotretinoin 20 µg is taken once daily with food.<p>It clears severe acne."
+    record = json.loads(run("clean", "-", *QUICK, stdin=page.encode("cp1252")).stdout)
+    assert (record["source"]["path"], record["source"]["encoding"]) == ("-", "windows-1252")
+    assert record["text"] == "Isotretinoin 20 µg is taken once daily with food.\n\nIt clears severe acne."
+
+
+def test_text_and_markdown() -> None:
+    """Text is the cleaned text alone; Markdown marks title, headings, lists and tables."""
+    text = run("clean", str(SAMPLES / "03-drug-guide.html"), *QUICK, "--format", "text").stdout
+    marked = run("clean", str(SAMPLES / "03-drug-guide.html"), *QUICK, "--format", "markdown").stdout
+    assert "{" not in text
+    assert marked.startswith("# " + text.split("\n")[0])
+    assert re.search(r"^## \S", marked, re.MULTILINE)
+    assert re.search(r"^\| --- \|", marked, re.MULTILINE)
+    two = run("clean", POST, NEWS, *QUICK, "--format", "text").stdout
+    assert two == run("clean", POST, *QUICK, "--format", "text").stdout + "\n\n" + run("clean", NEWS, *QUICK, "--format", "text").stdout
+
+
+def test_output_file() -> None:
+    """-o writes what would be printed, and leaves nothing else behind."""
+    result = run("clean", POST, *QUICK, "-o", "out.json")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert Path("out.json").read_text(encoding="utf-8") == run("clean", POST, *QUICK).stdout
+    assert [path.name for path in Path().iterdir()] == ["out.json"]
+
+
+def test_output_file_stays_when_nothing_came() -> None:
+    """Inputs that gave nothing leave an earlier result as it was."""
+    Path("out.json").write_text("earlier", encoding="utf-8")
+    Path("empty.html").touch()
+    assert run("clean", "empty.html", "-o", "out.json").exit_code == 1
+    assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"empty.html": "", "out.json": "earlier"}
+
+
+def test_output_device() -> None:
+    """-o takes a device, which is written and not replaced."""
+    assert run("clean", POST, *QUICK, "-o", os.devnull).exit_code == 0
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the input is empty; give a page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a PNG image, not a page"),
+        (b"\x00\x01\x02\x03\x00\x00\x00", "binary, not text"),
+        (b"<html><body><script>x()</script>", "shows no text; is it drawn by a script?"),
+    ],
+)
+def test_files_that_hold_no_page(content: bytes, words: str) -> None:
+    """A file without a page gives one line that names it, says why and what to try; status 1."""
+    Path("page.html").write_bytes(content)
+    line = told(run("clean", "page.html"), 1)
+    assert line.startswith("error: page.html: ")
+    assert words in line
+
+
+def test_the_rest_goes_on() -> None:
+    """One bad file among several does not stop the others."""
+    Path("empty.html").touch()
+    result = run("clean", "empty.html", POST, *QUICK)
+    assert "empty.html" in told(result, 1)
+    assert json.loads(result.stdout)["source"]["path"] == POST
+
+
+def test_odd_text_is_cleaned() -> None:
+    """NULs and an unknown charset are no reason to fail."""
+    Path("nul.txt").write_bytes(b"Take\x00 20 mg once daily with food.")
+    Path("odd.html").write_bytes(b"<meta charset=klingon><p>Take 20 \xb5g once daily.<p>It clears severe acne.")
+    result = run("clean", "nul.txt", "odd.html", *QUICK)
+    assert result.exit_code == 0
+    texts = [json.loads(line)["text"].split("\n")[0] for line in result.stdout.splitlines()]
+    assert texts == ["Take 20 mg once daily with food.", "Take 20 µg once daily."]
+
+
+def test_bad_lines_of_jsonl() -> None:
+    """A bad line is named with its number, and the others are cleaned."""
+    Path("crawl.jsonl").write_text(
+        '{"text": "Take one."}\n{bad\n[1]\n\n{"id": 7, "title": "x"}\n{"html": "<p>Take two."}\n', encoding="utf-8"
+    )
+    result = run("clean", "crawl.jsonl", *QUICK)
+    assert result.exit_code == 1
+    assert [json.loads(line)["source"]["record"] for line in result.stdout.splitlines()] == [1, 6]
+    found = result.stderr.splitlines()
+    assert [re.findall(r"line (\d): ([a-z ]+)", line)[0] for line in found] == [
+        ("2", "not valid "), ("3", "not a "), ("5", "neither text nor html in it "),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["clean", "."], "is a folder; for a folder use: pharmaclean batch"),
+        (["explain", "."], "is a folder"),
+        (["clean", "none.html"], "none.html: no such file or folder; check the name"),
+        (["batch", "none"], "no such file or folder"),
+        (["clean", POST, "-o", "none/x.json"], "cannot be written (No such file"),
+        (["clean", POST, "-o", f"{POST}/x.json"], "cannot be written (Not a directory)"),
+    ],
+)
+def test_wrong_use(arguments: list[str], words: str) -> None:
+    """What cannot be meant ends with one line of advice and status 2."""
+    assert words in told(run(*arguments), 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["clean"], ["nonsense"], ["clean", POST, "--skip", "nonsense"], ["clean", POST, "--format", "xml"], ["batch", POST, "--workers", "0"]],
+)
+def test_wrong_options(arguments: list[str]) -> None:
+    """Options that do not exist are refused with status 2 and the ones that do."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt ends with status 130, and leaves no half file."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pipeline, "stream", interrupt)
+    assert told(run("clean", POST, "-o", "out.json"), 130) == "interrupted"
+    assert list(Path().iterdir()) == []
+
+
+def test_explain() -> None:
+    """It shows what is kept, what was removed with reason and rule, and the sums; no colour unless on a terminal."""
+    result = run("explain", POST)
+    assert result.exit_code == 0
+    assert re.search(r"^- .+   [a-z-]+ · [a-z0-9-]+$", result.stdout, re.MULTILINE)
+    assert re.search(r"^kept [\d,]+ of [\d,]+ characters \(\d+%\)$", result.stdout, re.MULTILINE)
+    assert "drugs: isotretinoin ×" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "\x1b[" in run("explain", POST, "--color", *QUICK).stdout
+
+
+def test_a_page_cannot_steer_the_terminal() -> None:
+    """Control characters of a page, of its title and its name never reach the terminal."""
+    evil = "\x1b]0;owned\x07\x9b31m\u202e\x1b[2J"
+    name = "a\x1b[31m.html"
+    Path(name).write_text(
+        f"<title>T{evil}</title><p>Isotroin 20mg {evil} daily for acne.<p>Share {evil} this<p>12 comments {evil}", encoding="utf-8"
+    )
+    Path("b\x1b.html").touch()
+    for arguments in (["explain", name], ["explain", "b\x1b.html"], ["clean", "b\x1b.html"], ["lexicon", "lookup", f"x{evil}"]):
+        result = run(*arguments)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.stdout + result.stderr), arguments
+
+
+def test_schema() -> None:
+    """It prints the JSON Schema."""
+    assert json.loads(run("schema").stdout)["title"] == "pharmaclean record"
+
+
+def test_rules() -> None:
+    """It lists every file and every reason, as lines and as JSON."""
+    result = run("rules")
+    assert result.exit_code == 0
+    assert all(word in result.stdout for word in ("boilerplate.toml", *REASONS))
+    found = json.loads(run("rules", "--json").stdout)
+    assert found["problems"] == []
+    assert all(row["entries"] > 0 and row["what"] for row in found["files"])
+
+
+def test_lookup() -> None:
+    """A known name gives its ingredient and status 0."""
+    result = run("lexicon", "lookup", "Isotroin", "Augmentin 625 Duo")
+    assert result.exit_code == 0
+    assert "isotretinoin" in result.stdout
+    assert "amoxicillin + clavulanic acid" in result.stdout
+
+
+def test_lookup_of_the_unknown() -> None:
+    """An unknown name gives the nearest ones, and status 1."""
+    result = run("lexicon", "lookup", "Isotroinn")
+    assert result.exit_code == 1
+    assert re.search(r"did you mean .*Isotroin", result.stdout)
+
+
+def test_configuration() -> None:
+    """pharmaclean.toml gives defaults, and what is told on the command line wins."""
+    Path("pharmaclean.toml").write_text('[clean]\nformat = "text"\nskip = ["extract_entities", "relate_entities"]\n', encoding="utf-8")
+    assert not run("clean", POST).stdout.startswith("{")
+    assert json.loads(run("clean", POST, "--format", "json").stdout)["pipeline"]["stages"][-2:] == ["normalize_drugs", "assess"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[clean]\nformatt = "text"\n', "[clean] knows no option 'formatt'; options are: "),
+        ("[klean]\n", "no command is called 'klean'; tables are: clean, batch"),
+        ("format = 1\n", "no command is called 'format'"),
+        ("[clean\n", "not valid TOML"),
+        ('[batch]\nworkers = "many"\n', "Invalid value for '--workers'"),
+    ],
+)
+def test_wrong_configuration(content: str, words: str) -> None:
+    """A configuration with an unknown table, key or value ends with status 2 and says what there is."""
+    Path("mine.toml").write_text(content, encoding="utf-8")
+    result = run("--config", "mine.toml", "batch", POST)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+
+
+def test_missing_configuration() -> None:
+    """A configuration that is named must be there."""
+    result = run("--config", "none.toml", "schema")
+    assert (result.exit_code, "cannot be read" in result.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe of POSIX")
+def test_closed_pipe() -> None:
+    """A reader that closes the pipe ends the command without a word."""
+    arguments = [*PROGRAM, "clean", *[NEWS] * 30, *QUICK]
+    with subprocess.Popen(arguments, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().startswith(b'{"schema_version"')
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
+def test_as_a_program() -> None:
+    """Run as a program, results are UTF-8 on standard output whatever the terminal's charset."""
+    done = subprocess.run(
+        [*PROGRAM, "clean", "-", *QUICK, "--format", "text"], input="Take ½ tablet, ≥ 20 µg.".encode(),
+        env={**ENVIRONMENT, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.decode("utf-8").replace("\r", "") == "Take ½ tablet, ≥ 20 µg.\n"

@@ -1,0 +1,124 @@
+"""The package: its data is in it, it loads light, and its README speaks of what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import pytest
+
+import cli
+import pipeline
+from pipeline.document import REASONS
+
+from .conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DATA = {
+    "": ["py.typed", "record.schema.json"],
+    "lexicon": ["brands.tsv", "conditions.tsv", "context_words.tsv", "ingredients.tsv", "names.tsv", "salt_words.txt", "stems.tsv"],
+    "rules": ["boilerplate.toml", "languages.toml", "manufactured.toml", "search_phrases.toml", "sections.toml", "units.toml"],
+}
+CONSOLE_LINES = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", [f"{folder}/{name}".lstrip("/") for folder, names in DATA.items() for name in names])
+def test_data_is_in_the_package(path: str) -> None:
+    """What the code reads is found beside it, filled (a marker file aside)."""
+    file = files("pipeline") / path
+    assert file.is_file()
+    assert file.read_bytes() or path == "py.typed"
+
+
+def test_all_data_is_in_the_package() -> None:
+    """Every data file of the checkout is in the package that is tested, be it the checkout or the built wheel."""
+    there = {path.relative_to(ROOT / "pipeline") for path in (ROOT / "pipeline").rglob("*.t*") if path.suffix in (".toml", ".tsv", ".txt")}
+    there |= {path.relative_to(ROOT / "pipeline") for path in (ROOT / "pipeline").rglob("*.json")}
+    assert len(there) > 15
+    assert [str(path) for path in sorted(there) if not (files("pipeline") / path.as_posix()).is_file()] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pipeline").rglob("*.tsv")), ids=lambda path: path.name)
+def test_tables_are_plain(path: Path) -> None:
+    """Tables are UTF-8 with LF, one header, as many cells in each row, no spaces around a cell, no row twice."""
+    data = path.read_bytes()
+    assert b"\r" not in data
+    rows = [line for line in data.decode("utf-8").split("\n") if line and not line.startswith("#")]
+    width = rows[0].count("\t")
+    assert [row for row in rows if row.count("\t") != width][:5] == []
+    assert [row for row in rows for cell in row.split("\t") if cell != cell.strip()][:5] == []
+    assert len(set(rows)) == len(rows)
+
+
+def test_import_is_light() -> None:
+    """`import pipeline` loads no heavy package, nor any that only some inputs need."""
+    script = "import sys, pipeline; print(*sys.modules, sep='\\n')"
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert not {"spacy", "ftfy", "bs4", "selectolax", "numpy", "click"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", pipeline.__all__)
+def test_public_names(name: str) -> None:
+    """What `__all__` promises is there, and has a docstring where it is a class or a function."""
+    found = getattr(pipeline, name)
+    assert found.__doc__
+
+
+def test_version() -> None:
+    """The version reads as one, and the changelog speaks of it or of what is to come."""
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pipeline.__version__)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert pipeline.__version__ in changelog or "Unreleased" in changelog
+
+
+def test_no_stage_is_left_out_of_the_readme() -> None:
+    """The README names every stage, every sample and every command."""
+    assert [stage for stage in pipeline.STAGES if f"`{stage}`" not in README] == []
+    assert [path.name for path in (ROOT / "samples").iterdir() if path.name not in README] == []
+    assert [name for name in cli.main.commands if f"pharmaclean {name}" not in README] == []
+
+
+@pytest.mark.parametrize("line", [line for line in CONSOLE_LINES if "pharmaclean" in line])
+def test_commands_of_the_readme(line: str) -> None:
+    """Each command line of the README is one that the program takes."""
+    call = re.search(r"pharmaclean ([^|>#]+)", line)
+    assert call
+    context = click.Context(cli.main, info_name="pharmaclean")
+    words = [word.replace("a.html", __file__).replace("b.txt", __file__) for word in shlex.split(call[1])]
+    command: click.Command = cli.main
+    while isinstance(command, click.Group):
+        found = command.get_command(context, words[0])
+        assert found, f"no command {words[0]}"
+        command, words = found, words[1:]
+    command.make_context(command.name, words)
+
+
+@pytest.mark.parametrize("line", [line for line in CONSOLE_LINES if line.startswith("make ")])
+def test_targets_of_the_readme(line: str) -> None:
+    """Each make target of the README is there."""
+    target = line.split()[1]
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_links_of_the_documents() -> None:
+    """Relative links of README and CONTRIBUTING lead somewhere."""
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+        assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_reasons_of_the_rules() -> None:
+    """Every reason that a boilerplate rule gives is on the list of reasons."""
+    from pipeline.rules.load import load_toml
+
+    given = {row["reason"] for rows in load_toml("boilerplate.toml").values() if isinstance(rows, list) for row in rows if "reason" in row}
+    assert given
+    assert given <= set(REASONS)
