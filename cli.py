@@ -105,16 +105,23 @@ def _shared(command: F) -> F:
         ),
         click.option("--country", metavar="ISO", help="Country that decides between the meanings of a brand, such as IN or GB."),
         click.option("--usan", is_flag=True, help="Canonical names as in the USA (acetaminophen for paracetamol)."),
+        click.option("--spacy-model", metavar="NAME", help="A spaCy model of your own, by name or folder, laid over the rules."),
+        click.option(
+            "--spacy-label", multiple=True, metavar="THEIRS=OURS", help="What a label of that model is here, as DISEASE=CONDITION."
+        ),
     ]
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def _options(skip: tuple[str, ...], lexicon: tuple[Path, ...], country: str | None, usan: bool) -> Options:
+def _options(skip: tuple[str, ...], spacy_label: tuple[str, ...], **more: Any) -> Options:
     from pipeline.chain import Options
 
-    return Options(skip=tuple(sorted(set(skip), key=STAGES.index)), lexicon=lexicon, country=country, usan=usan)
+    pairs = [tuple(label.split("=", 1)) for label in spacy_label]
+    if wrong := [label for label in spacy_label if "=" not in label]:
+        raise _wrong(f"--spacy-label {wrong[0]}: no = in it", "write THEIRS=OURS, as DISEASE=CONDITION")
+    return Options(skip=tuple(sorted(set(skip), key=STAGES.index)), spacy_labels=tuple((a, b) for a, b in pairs), **more)
 
 
 _inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -146,24 +153,29 @@ def _wrong(problem: str, advice: str) -> Exception:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "jsonl", "text", "markdown"]),
-    help="json for one document, jsonl for several, unless told.",
+    type=click.Choice(["json", "jsonl", "text", "markdown", "conll", "brat", "spacy"]),
+    help="json for one document, jsonl for several, unless told; spacy (a DocBin) needs -o.",
 )
 @click.option("--with-source", is_flag=True, help="Add the page's whole visible text as source_text.")
 @_shared
 def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_source: bool, **shared: Any) -> None:
-    """Clean files, or standard input with -, to JSON, text or Markdown.
+    """Clean files, or standard input with -, to JSON, text, Markdown, or a format for annotators.
 
     \b
     pharmaclean clean page.html
     pharmaclean clean a.html b.txt crawl.jsonl > cleaned.jsonl
     pharmaclean clean - --format text < page.html
+    pharmaclean clean page.html --format brat > page.ann
+    pharmaclean clean crawl.jsonl --format spacy -o pages.spacy
     """
     from pipeline.chain import Failure, Pipeline
     from pipeline.reading.sources import read_inputs
 
     raws = read_inputs(_files_only(inputs))
     failed = done = 0
+    if form == "spacy":
+        _clean_to_docbin(Pipeline(_options(**shared)).stream(raws), output)
+        return
     with _writing(output) as out:
         several = len(inputs) > 1 or inputs[0].lower().endswith((".jsonl", ".ndjson"))
         for document in Pipeline(_options(**shared)).stream(raws):
@@ -171,9 +183,28 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
                 failed += 1
                 _complain(document)
                 continue
+            if form == "brat" and done:
+                raise _wrong("brat stand-off is one file a document", "clean one file at a time")
             out.write(_rendered(document, form or ("jsonl" if several else "json"), with_source, first=not done))
             done += 1
     if failed:
+        sys.exit(1)
+
+
+def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
+    """All documents as one file of spaCy's."""
+    from pipeline.chain import Failure
+    from pipeline.interop import to_docbin
+
+    if output is None:
+        raise _wrong("--format spacy is a binary file", "say where it goes: -o pages.spacy")
+    documents, failures = list[Any](), list[Failure]()
+    for result in results:
+        (failures if isinstance(result, Failure) else documents).append(result)
+    for failure in failures:
+        _complain(failure)
+    output.write_bytes(to_docbin(documents))
+    if failures:
         sys.exit(1)
 
 
@@ -181,6 +212,10 @@ def _rendered(document: Any, form: str, with_source: bool, *, first: bool) -> st
     from pipeline.record import to_json, to_line
     from pipeline.report.markup import to_markdown
 
+    if form in ("conll", "brat"):
+        from pipeline import interop
+
+        return str(interop.to_conll(document) if form == "conll" else interop.to_brat(document))
     if form in ("text", "markdown"):
         return ("" if first else "\n\n") + (document.text if form == "text" else to_markdown(document)) + "\n"
     record = document.record(with_source=with_source)
@@ -307,6 +342,40 @@ def explain(inputs: tuple[str, ...], color: bool | None, **shared: Any) -> None:
 
 
 @main.command()
+@click.argument("source", metavar="FILE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="Write here; - for standard output.",
+)
+@_shared
+def report(source: str, output: Path, **shared: Any) -> None:
+    """One page as HTML: entities coloured, relations, what was removed and why. It opens without a network.
+
+    \b
+    pharmaclean report page.html
+    pharmaclean report page.html -o - | less
+    """
+    from pipeline.chain import Failure, Pipeline
+    from pipeline.reading.sources import read_inputs
+    from pipeline.report.page import to_html
+
+    first = next(iter(Pipeline(_options(**shared)).stream(read_inputs(_files_only((source,))))), None)
+    if first is None:
+        raise _wrong(f"{source}: no document in it", "give a file that holds a page")
+    if isinstance(first, Failure):
+        _complain(first)
+        sys.exit(1)
+    with _writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(first))
+    if str(output) != "-":
+        click.echo(f"{output} written", err=True)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of the record."""
     from pipeline.record import schema as load
@@ -338,7 +407,7 @@ def rules(as_json: bool) -> None:
 
 @main.group()
 def lexicon() -> None:
-    """Look up names; see what the tables hold."""
+    """Look up names; see, check and extend the tables."""
 
 
 @lexicon.command()
@@ -371,12 +440,86 @@ def lookup(names: tuple[str, ...], extra: tuple[Path, ...]) -> None:
 
 
 @lexicon.command()
-def info() -> None:
-    """Count what the tables hold."""
+@click.option(
+    "--lexicon",
+    "extra",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A table of names laid over the shipped ones; its sources and dates are told too.",
+)
+def info(extra: tuple[Path, ...]) -> None:
+    """Count what the tables hold; with --lexicon FILE also tell where that file comes from."""
+    from pipeline.lexicon.built import provenance
     from pipeline.lexicon.lexicon import load_lexicon
+    from pipeline.report.terminal import safe
 
-    for key, value in load_lexicon().info().items():
+    for key, value in load_lexicon(extra).info().items():
         click.echo(f"{key:14} {value}")
+    for line in provenance(extra):
+        click.echo(safe(line))
+
+
+@lexicon.command()
+@click.option(
+    "--from",
+    "sources",
+    multiple=True,
+    required=True,
+    metavar="SOURCE:PATH",
+    help="A publisher's file, folder or zip archive (may be repeated).",
+)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Write here; gzipped if the name ends in .gz."
+)
+@click.option("--country", metavar="ISO", help="Country of the names of a `table`, such as IN, or several: GB,IE.")
+@click.option("--name-column", metavar="NAME", help="Column of a `table` that holds the names, if it is not guessed.")
+@click.option("--composition-column", metavar="NAME", help="Column of a `table` that holds the ingredients, if it is not guessed.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not tell what became of the rows.")
+def build(sources: tuple[str, ...], output: Path, quiet: bool, **options: str | None) -> None:
+    """Make a lexicon from publishers' own files, to be laid over the shipped one with --lexicon.
+
+    \b
+    pharmaclean lexicon build --from ndc:ndctext.zip --from rxnorm:RxNorm/rrf -o us.tsv.gz
+    pharmaclean lexicon build --from table:products.csv --country IN -o mine.tsv
+    pharmaclean clean page.html --lexicon us.tsv.gz
+    Sources: rxnorm ndc drugsatfda orangebook drugbank ema dpd dmd bdpm atc table
+    """
+    from pipeline import __version__
+    from pipeline.lexicon import built
+    from pipeline.lexicon.importers.account import head_of, report
+    from pipeline.lexicon.importers.build import build as build_lexicon
+    from pipeline.lexicon.importers.build import parse_source
+    from pipeline.lexicon.lexicon import load_lexicon
+    from pipeline.report.terminal import safe
+
+    shipped = load_lexicon()
+    told = {key.removesuffix("_column"): value for key, value in options.items() if value}
+    result = build_lexicon([parse_source(source, told) for source in sources], shipped)
+    built.write(output, head_of(result, __version__, shipped.version), result.ingredients, result.names)
+    for line in [] if quiet else report(result):
+        click.echo(safe(line))
+
+
+@lexicon.command("check")
+@click.argument("tables", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_tables(tables: tuple[Path, ...]) -> None:
+    """Look through tables for mistakes: the shipped ones, or your own before you use them.
+
+    \b
+    pharmaclean lexicon check
+    pharmaclean lexicon check mine.tsv
+    """
+    from pipeline.lexicon.check import check
+    from pipeline.report.terminal import safe
+
+    problems = check(tables)
+    for problem in problems[:200]:
+        click.echo(safe(str(problem)))
+    if problems:
+        more = " (the first 200 are shown)" if len(problems) > 200 else ""
+        click.secho(f"error: {len(problems)} to mend{more}", fg="red", err=True)
+        sys.exit(2)
+    click.echo("nothing to mend", err=True)
 
 
 if __name__ == "__main__":

@@ -28,13 +28,16 @@ class Options:
     """What a run can be told; the same options and the same bytes give the same record.
 
     skip: stages left out. lexicon: tables of names laid over the shipped ones. country: ISO code
-    that decides between the meanings of a brand. usan: canonical names as in the USA.
+    that decides between the meanings of a brand. usan: canonical names as in the USA. spacy_model: a
+    pretrained spaCy model of the user's own, laid over the rules; spacy_labels: its labels in ours.
     """
 
     skip: tuple[str, ...] = ()
     lexicon: tuple[Path, ...] = ()
     country: str | None = None
     usan: bool = False
+    spacy_model: str | None = None
+    spacy_labels: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.skip) - set(STAGES))
@@ -102,6 +105,10 @@ class Pipeline:
 
     def _stage(self, name: str) -> Stage:
         function: Callable[..., Document] = getattr(import_module(f".stages.{name}", __package__), name)
+        if name == "extract_entities" and self.options.spacy_model:
+            from .entities.outside import load_model
+
+            return partial(function, model=load_model(self.options.spacy_model, dict(self.options.spacy_labels)))
         if name != "normalize_drugs":
             return function
         from .lexicon.lexicon import load_lexicon

@@ -68,7 +68,7 @@ class NameReader:
 
     def in_comments(self, hints: Sequence[str]) -> bool:
         """True when an element around the block is named for readers' comments."""
-        return any(found is not None and found.reason == "user-comment" for found in map(self.token, hints[:_HINTS_USED]))
+        return any("comment" in token and (found := self.token(token)) is not None and found.reason == "user-comment" for token in hints[:_HINTS_USED])
 
     def _nearest(self, hints: Sequence[str], path: str, mass: Counter[str], total: int) -> Named:
         for i, token in enumerate(hints[:_HINTS_USED]):

@@ -20,20 +20,26 @@ KEEP = 0.5  # the labeller's probability from which a block is kept
 _KEEP_LINKS = 0.85  # the same for a block that is nothing but links, and for a heading with nothing under it
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _PATTERN_WORDS = 60
-_FALLBACK = 0.05
+_FALLBACK, _FEWEST_WORDS = 0.05, 40  # the least chance, and the prose of a page on which something is kept in any case
 _ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
 _TELLING = {  # reasons that names give and how sure the labeller may be of the contrary
     "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
     "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
 }  # fmt: skip
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
+_SURE = 0.97
 _SHORT = 30  # words
 _ABOUT = re.compile(
-    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended)|provide medical advice|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
+    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended|take the place)|provide medical advice|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
     r"|keinen? (?:arzt|ärztlich)|ersetzt (?:nicht|keine)|no (?:sustituye|reemplaza)|ne (?:remplace|se substitue)|não substitui|non sostituisc"
     r"|nie zastępuj|не заменяет|конкретн\w* врач)",
     re.IGNORECASE,
 )
+_MEDICAL = re.compile(
+    r"medic|doctor|physician|pharmacist|health|treatment|diagnos|arzt|ärzt|médec|médic|santé|salud|saúde|salute|lekar|zdrow|врач|медиц|डॉक्टर|चिकित्स",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(r"^(?:source|fuente|quelle|fonte|źródło|источник|स्रोत|reference)s?\s?: \S", re.IGNORECASE)
 _REFERENCES = re.compile(
     r"^(?:references|sources|bibliography|further reading|citations|works cited|referencias|fuentes|bibliograf[ií]a|références|bibliographie|quellen"
     r"|literatur|quellenangaben|referências|fontes|riferimenti|fonti|piśmiennictwo|źródła|bibliografia|литература|источники|संदर्भ|स्रोत)\W*$",
@@ -46,9 +52,10 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     chances = load_labeller().probabilities(reading.rows, reading.hints) if reading.page.texts else []
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
-    #_keep_standfirst(reading, chances, verdicts)
+    _keep_standfirst(reading, chances, verdicts)
     _apply_rules(reading, rules, chances, verdicts)
     _drop_comments(reading, verdicts)
+    _drop_bare_headings(reading, chances, verdicts)
     _keep_apparatus(reading, chances, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
@@ -76,7 +83,7 @@ def decide(reading: Reading, chances: Any) -> list[bool]:
             level = (level + 2 * total / words) / 3
         kept.append(level >= (KEEP if page.links[i] < 0.85 or page.words[i] > 40 else _KEEP_LINKS))
     _keep_headings(reading, chances, kept)
-    if not any(kept) and page.total_prose:
+    if not any(kept) and page.total_prose >= _FEWEST_WORDS:
         best = max(range(len(kept)), key=lambda i: chances[i])
         kept = [float(c) >= max(_FALLBACK, 0.5 * float(chances[best])) and page.prose[i] > 0 for i, c in enumerate(chances)]
     return kept
@@ -106,6 +113,19 @@ def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | No
             verdicts[i] = None
 
 
+def _drop_bare_headings(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+    """A heading goes with what it heads, when all of that goes."""
+    blocks = reading.page.blocks
+    following: Verdict | None = None  # the verdict on the block below, None when it stays
+    for i in range(len(verdicts) - 1, -1, -1):
+        own = verdicts[i]
+        if own is None and following is not None and blocks[i].kind == "heading" and i != reading.shown and chances[i] < _SURE:
+            end = next((j for j in range(i + 1, len(blocks)) if blocks[j].kind == "heading"), len(blocks))
+            if all(verdicts[j] for j in range(i + 1, end)):
+                own = verdicts[i] = following
+        following = own
+
+
 def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
     """What readers wrote goes wherever an article stands beside it, also when the comments are the greater part of the page."""
     page = reading.page
@@ -125,6 +145,8 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdic
         folded = reading.folded[i]
         rule = reading.rule[i] or (rules.match_pattern(folded) if folded and words <= _PATTERN_WORDS else None)
         named = reading.named[i][0]
+        if rule is None and words <= _PATTERN_WORDS:
+            rule = rules.match_whole(reading.page.texts[i])
         if rule:
             verdicts[i] = rule
         elif block.evidence.tag == "figcaption" or block.kind == "caption" and block.evidence.tag != "caption":
@@ -137,18 +159,31 @@ def _keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | Non
     """References and medical disclaimers are part of the article when they stand in or right behind it."""
     page = reading.page
     last = max((i for i, v in enumerate(verdicts) if v is None), default=-1)
-    open_list = -1
+    open_list, items = -1, False
     for i, verdict in enumerate(verdicts if last >= 0 else ()):
         block = page.blocks[i]
         if block.kind == "heading" or page.words[i] <= 4:
             open_list = i if _REFERENCES.match(page.texts[i]) and i > 2 else -1 if block.kind == "heading" else open_list
+            items = items and i != open_list
+        items = items or block.kind == "list_item"
+        if items and block.kind != "list_item":
+            open_list = -1
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + 12
         if verdict is not _UNNAMED or block.evidence.hidden or reading.comments[i]:
             continue
         if inside and open_list >= 0 and (i == open_list or chances[i] >= 0.02) and page.links[i] < 0.95:
             verdicts[i] = None
-        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]):
+        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]) and _MEDICAL.search(page.texts[i]):
             verdicts[i] = None
+
+
+def is_apparatus(text: str) -> bool:
+    """True for a medical disclaimer or the heading of references, which stay.
+
+    >>> is_apparatus("This text does not replace medical advice."), is_apparatus("Sources:"), is_apparatus("Share this")
+    (True, True, False)
+    """
+    return bool(_REFERENCES.match(text) or _SOURCE.match(text) or (_ABOUT.search(text) and _MEDICAL.search(text)))
 
 
 def _explain(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:

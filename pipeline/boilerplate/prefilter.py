@@ -6,9 +6,14 @@ Patterns are matched without regard to case against folded text, which is in low
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from .verdict import Verdict
 
 if sys.version_info >= (3, 11):
     from re import _constants as codes
@@ -18,7 +23,89 @@ else:
     import sre_parse as parser
 
 HEAD = 4
+MIDDLING = 45  # words; longer texts are shown only to the patterns that are meant for them
+_STARTS_KEPT = 5000  # beginnings of texts: so many are remembered with their patterns
 _MOST_STARTS, _MOST_NEEDS = 1000, 100  # longer lists cost more than they spare
+
+
+class Pattern:
+    """A regular expression of a rule, with what can be told of its matches without a search."""
+
+    __slots__ = ("max_words", "needs", "source", "starts", "verdict", "whole")
+
+    def __init__(self, source: str, max_words: int, verdict: Verdict) -> None:
+        self.source, self.max_words, self.verdict = source, max_words, verdict
+        self.starts = starts_of(source)
+        self.needs = needs_of(source)
+        self.whole = source.startswith("^") and source.endswith("$")
+
+    @property
+    def search(self) -> Any:
+        """Compiled when it is first needed: most pages need few of the patterns."""
+        return _search(self.source)
+
+    def may_match(self, lower: str) -> bool:
+        """False when a text in lower case lacks what every match holds."""
+        for need in self.needs:  # a plain loop: half the time of any()
+            if need in lower:
+                return True
+        return not self.needs
+
+
+@cache
+def _search(source: str) -> Any:
+    return re.compile(source, re.IGNORECASE).search
+
+
+class PatternIndex:
+    """Patterns of which few are tried on a text: found by its beginning and by three characters of what they need."""
+
+    def __init__(self, patterns: Sequence[Pattern], common: Mapping[str, int]) -> None:
+        self.patterns = patterns
+        self.long = [i for i, pattern in enumerate(patterns) if pattern.max_words > MIDDLING]
+        self.by_start: dict[str, tuple[list[int], frozenset[int]]] = {}
+        self.by_three: dict[str, list[tuple[str, int]]] = {}
+        self.indexed = set[int]()
+        for i, pattern in enumerate(patterns):
+            if pattern.needs and len(pattern.needs[0]) >= 3:  # the shortest stands first
+                self.indexed.add(i)
+                for need in pattern.needs:
+                    rarest = min(_threes(need), key=lambda three: (common.get(three, 0), three))
+                    self.by_three.setdefault(rarest, []).append((need, i))
+
+    def candidates(self, lower: str, words: int) -> Iterator[Pattern]:
+        """The patterns that can match a text in lower case, in the order of the rules."""
+        for number in self._numbers(lower) if words <= MIDDLING else self.long:
+            pattern = self.patterns[number]
+            if words <= pattern.max_words and pattern.may_match(lower):
+                yield pattern
+
+    def _numbers(self, lower: str) -> Iterable[int]:
+        start = lower[:HEAD]
+        found = self.by_start.get(start)
+        if found is None:
+            if len(self.by_start) >= _STARTS_KEPT:
+                self.by_start.clear()
+            open_ones = [i for i, pattern in enumerate(self.patterns) if pattern.starts is None or start.startswith(pattern.starts)]
+            found = ([i for i in open_ones if i not in self.indexed], frozenset(self.indexed.intersection(open_ones)))
+            self.by_start[start] = found
+        always, possible = found
+        if not possible:
+            return always
+        hits = {i for three in _threes(lower).intersection(self.by_three) for need, i in self.by_three[three] if i in possible and need in lower}
+        return sorted((*always, *hits)) if hits else always
+
+
+def _threes(text: str) -> set[str]:
+    return set(map("".join, zip(text, text[1:], text[2:], strict=False)))
+
+
+def count_threes(texts: Iterable[str]) -> Counter[str]:
+    """How often three characters in a row stand in these texts."""
+    counts = Counter[str]()
+    for text in texts:
+        counts.update(_threes(text))
+    return counts
 
 
 def starts_of(source: str) -> tuple[str, ...] | None:

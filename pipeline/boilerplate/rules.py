@@ -9,50 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ..document import REASONS
 from ..errors import ConfigError
 from ..rules.folding import fold
 from ..rules.load import load_toml
-from .prefilter import HEAD, needs_of, starts_of
+from .prefilter import Pattern, PatternIndex, count_threes
 from .verdict import Verdict
 
 FILE = "boilerplate.toml"
 _KEYS = frozenset("id reason phrases prefixes patterns hints span starts_zone max_words lang removes keeps".split())  # noqa: SIM905
-_STARTS_KEPT = 5000  # beginnings of texts: so many are remembered with their patterns
-_MIDDLING = 45  # words; longer texts are shown only to the few patterns that are meant for them
-_COMMON_THREES = frozenset("the and ing ion our thi his you for ent tio her ate ter res con com are ver est all ati men".split())  # noqa: SIM905
+_TEXTS_KEPT = 50_000  # a bound on memory over a long crawl
 _PREFIX_WORDS, _PATTERN_WORDS = 12, 25  # a rule's max_words, unless it says otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    source: str
-    max_words: int
-    verdict: Verdict
-    starts: tuple[str, ...] | None = None  # what a matching text can begin with; None: anything
-    needs: tuple[str, ...] = ()  # of which one must occur in a matching text, where that can be told
-    by_three: bool = False  # found by the first three characters of its needs
-    whole: bool = False  # a span that takes a whole block
-
-
-@dataclass(slots=True)
+@dataclass
 class BoilerplateRules:
     """All rules, by the way they match."""
 
     phrases: dict[str, Verdict] = field(default_factory=dict)
     prefixes: dict[str, list[tuple[str, int, Verdict]]] = field(default_factory=dict)
-    patterns: list[_Pattern] = field(default_factory=list)
-    spans: list[_Pattern] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
+    spans: list[Pattern] = field(default_factory=list)
     hints: dict[str, Verdict] = field(default_factory=dict)
     hint_prefixes: dict[str, list[tuple[str, Verdict]]] = field(default_factory=dict)
-    by_start: dict[str, tuple[list[int], frozenset[int]]] = field(default_factory=dict)
-    by_three: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    inner_spans: list[_Pattern] = field(default_factory=list)  # the spans that do not take whole blocks
-    long_ones: list[int] = field(default_factory=list)  # numbers of the patterns that are shown to long texts
+    inner_spans: list[Pattern] = field(default_factory=list)  # the spans that cut a piece, not a whole block
     count: int = 0
+    seen: dict[str, Verdict | None] = field(default_factory=dict)  # folded texts and what the patterns said: sites repeat themselves
 
     def match_text(self, folded: str) -> Verdict | None:
         """The first rule that removes a block of this folded text."""
@@ -71,32 +56,19 @@ class BoilerplateRules:
 
     def match_pattern(self, folded: str) -> Verdict | None:
         """The first rule with a pattern that fits this text."""
+        if folded in self.seen:
+            return self.seen[folded]
         words = folded.count(" ") + 1
-        for number in self._candidates(folded) if words <= _MIDDLING else self.long_ones:
-            pattern = self.patterns[number]
-            if words <= pattern.max_words and _holds(folded, pattern.needs) and _search(pattern.source)(folded):
-                return pattern.verdict
-        return None
+        found = next((p.verdict for p in self.index.candidates(folded, words) if p.search(folded)), None)
+        if len(self.seen) >= _TEXTS_KEPT:
+            self.seen.clear()
+        self.seen[folded] = found
+        return found
 
-    def _candidates(self, folded: str) -> Iterable[int]:
-        """Numbers of the patterns that can match this text, in the order of the rules."""
-        start = folded[:HEAD]
-        found = self.by_start.get(start)
-        if found is None:
-            if len(self.by_start) >= _STARTS_KEPT:
-                self.by_start.clear()
-            open_ones = [i for i, p in enumerate(self.patterns) if p.starts is None or start.startswith(p.starts)]
-            found = self.by_start[start] = ([i for i in open_ones if not self.patterns[i].by_three], frozenset(open_ones))
-        always, possible = found
-        if len(possible) == len(always):
-            return always
-        hits = set[int]()
-        threes = set(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
-        for three in threes.intersection(self.by_three):
-            for need, number in self.by_three[three]:
-                if number in possible and need in folded:
-                    hits.add(number)
-        return sorted((*always, *hits)) if hits else always
+    def match_whole(self, text: str) -> Verdict | None:
+        """The first rule with a span that takes the whole of this text, as it stands."""
+        words = text.count(" ") + 1
+        return next((p.verdict for p in self.whole_index.candidates(text.lower(), words) if p.search(text)), None)
 
     def match_hint(self, token: str) -> Verdict | None:
         """The rule that a class or id token is a sign of."""
@@ -107,13 +79,21 @@ class BoilerplateRules:
 
     def cuts(self, text: str) -> Iterator[tuple[int, int, Verdict]]:
         """Pieces of a block that go while the rest stays: (start, end, verdict)."""
-        lower, words = text.lower(), text.count(" ") + 1
-        for pattern in self.spans if words <= _MIDDLING else self.inner_spans:
-            if pattern.whole and words > pattern.max_words or not _holds(lower, pattern.needs):
-                continue
-            match = _search(pattern.source)(text)
+        lower = text.lower()
+        for pattern in self.inner_spans:
+            match = pattern.search(text) if pattern.may_match(lower) else None
             if match and match.end() > match.start():
                 yield match.start(), match.end(), pattern.verdict
+
+    @cached_property
+    def index(self) -> PatternIndex:
+        """The patterns, by what they need."""
+        return PatternIndex(self.patterns, count_threes(self.phrases))
+
+    @cached_property
+    def whole_index(self) -> PatternIndex:
+        """The spans that take whole blocks, likewise."""
+        return PatternIndex([span for span in self.spans if span.whole], count_threes(self.phrases))
 
 
 @cache
@@ -153,36 +133,13 @@ def _add(rules: BoilerplateRules, row: Mapping[str, Any], verdict: Verdict) -> N
     for kind, target in (("patterns", rules.patterns), ("span", rules.spans)):
         for source in row.get(kind, ()):
             try:
-                tests = starts_of(source), needs_of(source)
+                target.append(Pattern(source, row.get("max_words", _PATTERN_WORDS), verdict))
             except re.error as error:
                 raise ConfigError(f"{FILE}: rule {verdict.rule} has a broken pattern {source!r} ({error})", "mend the pattern") from error
-            starts, needs = tests
-            if kind == "patterns":
-                rules.long_ones += [len(target)] if row.get("max_words", 0) > _MIDDLING else []
-            by_three = kind == "patterns" and bool(needs) and min(map(len, needs)) >= 3
-            if by_three:
-                for need in needs:
-                    place = min(range(len(need) - 2), key=lambda i: (need[i : i + 3] in _COMMON_THREES, " " in need[i : i + 3], -i))
-                    rules.by_three.setdefault(need[place : place + 3], []).append((need, len(target)))
-            whole = source.startswith("^") and source.endswith("$")
-            target.append(_Pattern(source, row.get("max_words", _PATTERN_WORDS), verdict, starts, needs, by_three, whole))
-            if kind == "span" and not (whole and target[-1].max_words <= _MIDDLING):
+            if kind == "span" and not target[-1].whole:
                 rules.inner_spans.append(target[-1])
     for hint in row.get("hints", ()):
         if hint.endswith("*"):
             rules.hint_prefixes.setdefault(hint[:3], []).append((hint[:-1], verdict))
         else:
             rules.hints.setdefault(hint.lower(), verdict)
-
-
-def _holds(text: str, needs: tuple[str, ...]) -> bool:
-    for need in needs:
-        if need in text:
-            return True
-    return not needs
-
-
-@cache
-def _search(source: str) -> Any:
-    """The search of a pattern, compiled when it is first needed: most pages need few of them."""
-    return re.compile(source, re.IGNORECASE).search

@@ -1,13 +1,19 @@
-"""Search phrases that stand as paragraphs, put there for search engines: "facts of isotroin 20"."""
+"""What was put there for search engines, or left by a language model, in no widget's words.
+
+Search phrases that stand as paragraphs ("facts of isotroin 20"), and the line with which a model hands over its text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from ..document import Block
 from ..rules.folding import fold
+from ..rules.load import load_toml
 
+_OPENING_LINES, _OPENING_CHARS = 5, 300
 _MOST_WORDS = 9
 _LONG = 80  # characters; a stub stands among paragraphs at least this long
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -22,7 +28,24 @@ _SEARCH_WORDS = frozenset(
 def find_stubs(blocks: Sequence[Block], texts: Sequence[str], title: str | None) -> list[int]:
     """Indices of keyword stubs: short, all in small letters, no sentence, on the page's topic, among paragraphs."""
     topic = set(_WORD.findall(fold(title or "")))
-    return [i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and _among_paragraphs(texts, i)]
+    return [i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and (_is_search(texts[i]) or _among_paragraphs(texts, i))]
+
+
+def _is_search(text: str) -> bool:
+    """Two words and more that only searches have together: "tablet price and reviews"."""
+    return len(_SEARCH_WORDS.intersection(fold(text).split())) >= 2
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    patterns: list[str] = load_toml("hints.toml")["opening"]["patterns"]
+    return re.compile("|".join(patterns))
+
+
+def find_preambles(texts: Sequence[str], shown: int | None) -> list[int]:
+    """Indices of lines near the start with which a language model hands over its text: "Here's an article exploring …"."""
+    first = (shown or 0) + _OPENING_LINES
+    return [i for i, text in enumerate(texts[:first]) if i != shown and len(text) < _OPENING_CHARS and _openings().search(fold(text))]
 
 
 def _is_stub(text: str, block: Block, topic: set[str]) -> bool:
@@ -40,6 +63,6 @@ def _is_stub(text: str, block: Block, topic: set[str]) -> bool:
 
 
 def _among_paragraphs(texts: Sequence[str], i: int) -> bool:
-    before = any(len(text) >= _LONG for text in texts[max(0, i - 3) : i])
-    after = any(len(text) >= _LONG for text in texts[i + 1 : i + 4])
+    before = any(len(text) >= _LONG for text in texts[max(0, i - 5) : i])
+    after = any(len(text) >= _LONG for text in texts[i + 1 : i + 6])
     return before or after

@@ -8,20 +8,18 @@ from ..document import Block, Document
 from ..reading.metadata import same_title
 
 _TITLE_WORDS, _TITLE_CHARS = 30, 220  # a longer line is no title
-_FIRST_LINES = 12  # of a plain text, among which the title stands
 
 
 def find_title(document: Document, dropped: Sequence[bool]) -> tuple[str | None, int | None]:
     """(the title, index of the block that shows it), as far as there are any.
 
-    On a page the title is known from its head and its main heading; of its copies the highest
-    heading stands for it. In a plain text it is the first line that can be one.
+    The title is known from the page's head and its main heading; of its copies the highest
+    heading stands for it.
     """
     texts = [document.block_text(block) for block in document.blocks]
     title = document.title
     if title is None:
-        i = _first_line(document.blocks, texts, dropped)
-        return (None, None) if i is None else (_plain_title(texts[i]), i)
+        return None, None
     copies = [i for i in _like(texts, title) if not _inside_line(document.blocks[i])]
     if not copies:
         return title, None
@@ -58,22 +56,12 @@ def _inside_line(block: Block) -> bool:
     return block.kind in ("list_item", "table_row", "caption")
 
 
-def _plain_title(text: str) -> str:
+def plain_title(text: str) -> str:
+    """The title without the marks of plain text."""
     return text.strip("#*_ \t")
 
 
-def _first_line(blocks: Sequence[Block], texts: Sequence[str], dropped: Sequence[bool]) -> int | None:
-    """The first line that is no boilerplate, no sentence and no list item, with text behind it."""
-    for i, text in enumerate(texts[:_FIRST_LINES]):
-        if dropped[i]:
-            continue
-        if _looks_like_title(text) and blocks[i].kind in ("paragraph", "heading") and i + 1 < len(texts):
-            return i
-        if len(text.split()) > _TITLE_WORDS:
-            return None
-    return None
-
-
-def _looks_like_title(text: str) -> bool:
+def looks_like_title(text: str) -> bool:
+    """A few words, no sentence, not in small letters."""
     words = text.split()
     return 2 <= len(words) <= 25 and _can_be_title(text) and not text.endswith((".", ",", ";", ":")) and not text[0].islower()

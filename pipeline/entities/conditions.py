@@ -53,6 +53,7 @@ _GLUE = {
     "associated": "r",
 }
 
+
 def find_conditions(context: Context) -> list[Found]:
     """CONDITION in reading order."""
     words = context.page.words
@@ -97,7 +98,9 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     if context.language in languages():
         own = foreign(context.language).find(words)
         taken = {i for first, last, _ in own for i in range(first, last)}
-        hits = own + [hit for hit in hits if taken.isdisjoint(range(hit[0], hit[1])) and words[hit[0]] not in _false_friends(context.language)]
+        hits = own + [
+            hit for hit in hits if taken.isdisjoint(range(hit[0], hit[1])) and words[hit[0]] not in _false_friends(context.language)
+        ]
     for first, last, conditions in hits:
         text = page.text[page.starts[first] : page.ends[last - 1]].replace("’", "'")
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)

@@ -23,6 +23,7 @@ _TAIL_WORDS = 2  # "Do not take it if you have": what may stand behind the cue o
 _ITEM_WORDS = 16  # a longer line is no item
 _LABEL_WORDS = 8  # "Very common (more than 1 in 10):"
 _LIST_ITEMS = 3  # a list of complaints has at least so many
+_UNLISTED_WORDS = 4  # a longer item is a sentence
 Given = tuple[str, Cue | None]
 
 
@@ -119,6 +120,22 @@ def complaints(context: Context, found: Sequence[Found], lines: Sequence[Line], 
     return out
 
 
+def unlisted(context: Context, found: Sequence[Found]) -> Iterator[Found]:
+    """Short items that no table knows, in a list of side effects most items of which are known: "sudden bowel movements"."""
+    page = context.page
+    known = {page.line(f.first) for f in found}
+    for run in _runs(page.lines, [None if line.block.section == "side_effects" else "-" for line in page.lines]):
+        if len(run) < _LIST_ITEMS or len(known.intersection(run)) * 5 < len(run) * 3:
+            continue
+        for line in (page.lines[i] for i in run if i not in known):
+            first = next((i for i in range(line.first, line.last) if page.words[i][0].isalpha()), line.last)
+            words = page.words[first : line.last]
+            end = next((i for i, w in enumerate(words) if not (w[0].isalpha() or w in ("-", "'s"))), len(words))
+            if 0 < end <= _UNLISTED_WORDS and _sentence_words().isdisjoint(words) and context.free(line.first, line.last):
+                name = " ".join(page.text[page.starts[first] : page.ends[first + end - 1]].lower().split())
+                yield Found("CONDITION", first, first + end, None, name, "unlisted")
+
+
 def _runs(lines: Sequence[Line], sections: Sequence[str | None]) -> Iterator[list[int]]:
     """List items that follow each other."""
     run = list[int]()
@@ -156,3 +173,8 @@ def _effect_words() -> frozenset[str]:
 @cache
 def _illness_words() -> frozenset[str]:
     return frozenset(load_toml("roles.toml")["lists"]["about_illness"])
+
+
+@cache
+def _sentence_words() -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["lists"]["sentence_words"])

@@ -141,7 +141,15 @@ def find_amounts(context: Context) -> list[Found]:
             out += _list(context, letters, first, last)
         elif found := _amount(context, letters, first, last):
             out.append(found)
-    return [f for f in out if _is_sound(f.value)]
+    return sorted([*(f for f in out if _is_sound(f.value)), *_taken(context, letters)], key=lambda f: f.first)
+
+
+def _taken(context: Context, letters: str) -> Iterator[Found]:
+    """A number between a verb of taking and a drug: "take 2 ibuprofen"."""
+    words = context.page.words
+    for first in {m[0] - 1 for m in context.drugs}:
+        if first > 0 and letters[first] in "nw" and words[first - 1] in _taking() and context.free(first, first + 1):
+            yield Found("DOSAGE", first, first + 1, {"value": number(words[first]), "unit": "dose"})
 
 
 def _one_line(context: Context, first: int, last: int) -> bool:
@@ -308,3 +316,8 @@ def _form_words() -> frozenset[str]:
 @cache
 def _dose_words() -> frozenset[str]:
     return frozenset(load_toml("durations.toml")["context"]["words"]) | {"strength", "inject", "swallow"}
+
+
+@cache
+def _taking() -> frozenset[str]:
+    return frozenset(load_toml("units.toml")["taking"]["words"])

@@ -16,8 +16,14 @@ from .context import Context, Found
 from .cues import Cue, Cues, clause
 from .lists import Given, Lines, complaints
 
-_YIELDING = ("weak", "near", "people")  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
+_YIELDING = (
+    "weak",
+    "near",
+    "people",
+    "link",
+)  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
 _JOINT_WORDS = 4  # ", and also"
+_LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _BACK_WORDS = 14  # what stands before "may occur"
 
@@ -76,7 +82,8 @@ def _spread(context: Context, found: Sequence[Found], told: Sequence[Role | None
 
 def _is_joined(context: Context, one: Found, two: Found) -> bool:
     gap = context.page.words[one.last : two.first]
-    return 0 < len(gap) <= _JOINT_WORDS and _joints().issuperset(gap) and two.first < context.page.sentence(one.first)[1]
+    joined = 0 < len(gap) <= _JOINT_WORDS and _joints().issuperset(gap)
+    return (joined or gap[-2:] == ["followed", "by"]) and two.first < context.page.sentence(one.first)[1]
 
 
 def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role | None:
@@ -86,9 +93,13 @@ def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role |
     cues = known.get(sentence[0])
     if cues is None:
         cues = known[sentence[0]] = _with_purposes(words, _cues().find(words, *sentence))
-    if f.first >= 2 and words[f.first - 1] == "induced" and words[f.first - 2] == "-":
-        return Role("adverse_effect", Cue(f.first - 1, f.first, "adverse_effect", "forward", "CAUSES"), told=True)
+    if _tells_people(words[f.last : f.last + 3]) and _has_doses(context, sentence):
+        return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
+    compound = _compound(context, f)
+    if compound:
+        return Role("adverse_effect", compound, told=True)
     fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=_has_doses(context, sentence))]
+    fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -97,6 +108,34 @@ def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role |
     if best.says == "indication" and best.first > low and words[best.first - 1] in _denials():  # not used in, not for
         best = Cue(best.first, best.last, "contraindication", "forward", "CONTRAINDICATED_IN")
     return Role(None if best.says == "none" else best.says, best, told=True)
+
+
+def _tells_people(following: Sequence[str]) -> bool:
+    """The name says who is meant, not what happens to them: "obese patients", "overweight or obese adults"."""
+    people = _people()
+    return following[:1] != [] and (
+        following[0] in people or (len(following) > 2 and following[0] in ("or", "and") and following[2] in people)
+    )
+
+
+def _compound(context: Context, f: Found) -> Cue | None:
+    """A drug right before the name: "isotretinoin-induced depression", "methotrexate toxicity"."""
+    words, first = context.page.words, f.first
+    if first >= 2 and words[first - 1] in _compounds("joined") and words[first - 2] == "-":
+        return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
+    if not _compounds("joined").isdisjoint(words[first : f.last]) and not context.free(first, f.last):  # heparin-associated …, as a whole
+        return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
+    if first and first - 1 in context.taken and words[f.last - 1].endswith(tuple(sorted(_compounds("endings")))):
+        return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
+    return None
+
+
+def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
+    """Links behind the name with a drug behind them: "angioedema associated with losartan"."""
+    if context.taken.isdisjoint(range(f.last, sentence[1])):
+        return []
+    links = _links().find(context.page.words, f.last, sentence[1])
+    return [c for c in links if not context.taken.isdisjoint(range(c.last, min(c.last + _LINK_WORDS, sentence[1])))]
 
 
 def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
@@ -130,15 +169,23 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
         return cue.last <= f.first
     if cue.reach == "next":
         return cue.first == f.last
-    return cue.reach == "back" and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
+    if cue.reach == "both" and cue.last <= f.first:
+        return True
+    return (
+        cue.reach in ("back", "both") and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
+    )
 
 
 def _distance(cue: Cue, f: Found) -> int:
     if cue.reach == "next":
         return -1
-    if cue.reach in _YIELDING:  # "patients with" yields to "should not be used in"
-        return 1000
-    return f.first - cue.last if cue.reach != "back" else cue.first - f.last + 5  # what stands before says more
+    if cue.reach == "link":
+        return 500 + cue.first - f.last
+    if cue.reach in _YIELDING:  # "patients with" yields to "should not be used in", but right before the name not to a mere "after"
+        return 400 if cue.reach == "weak" and cue.relation and f.first - cue.last <= 1 else 1000
+    if cue.reach == "strong":
+        return cue.first - f.last
+    return f.first - cue.last if cue.last <= f.first else cue.first - f.last + 5  # what stands before says more
 
 
 def _line_sections(context: Context, found: Sequence[Found]) -> list[str | None]:
@@ -224,3 +271,14 @@ def _sections() -> dict[str, str]:
 @cache
 def _stops() -> frozenset[str]:
     return frozenset({";", "but", "however", "although", "though", "whereas", "while", "—"})
+
+
+@cache
+def _links() -> Cues:
+    rows = [{**row, "reach": "link" if row["reach"] == "weak" else row["reach"]} for row in load_toml("roles.toml")["link"]]
+    return Cues(rows, "role")
+
+
+@cache
+def _compounds(name: str) -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["compounds"][name])

@@ -12,6 +12,8 @@ from .patterns import Match, Patterns
 from .phrases import Phrases
 from .quantities import is_number, number, vocabulary
 
+_ENCODED = {"QHOURS": ("h", 96), "QDAYS": ("d", 90), "QWEEKS": ("w", 26)}  # "q8h": the sign of the unit, the most of it
+
 
 def find_frequencies(context: Context) -> list[Found]:
     """FREQUENCY in reading order; "with food" is noted on the frequency that it belongs to."""
@@ -35,7 +37,7 @@ def _frequency(context: Context, match: Match) -> Found | None:
     words = context.page.words
     if not context.free(match.first, match.last) or not context.page.sentence(match.first)[1] >= match.last:
         return None
-    if row.get("needs") == "dose" and match.first - 1 not in context.dose_tokens:
+    if row.get("needs") == "dose" and match.first - 1 not in context.dose_tokens and match.first - 1 not in context.taken:
         return None
     if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
         return None
@@ -84,6 +86,8 @@ def _meaning(slot: str, word: str) -> Any:
         return number(word)
     if slot == "TIME":
         return vocabulary().units[word].code
+    if slot in _ENCODED:
+        return int(word[1:-1])
     if slot == "FORM":
         return vocabulary().forms[word]
     return load_toml("frequencies.toml")["slots"][slot][word]
@@ -145,7 +149,8 @@ def _food() -> Phrases[str]:
 @cache
 def _frequencies() -> Patterns:
     rules = load_toml("frequencies.toml")
-    slots = {name: list(words) for name, words in rules["slots"].items()} | _common_slots()
+    encoded = {slot: [f"q{n}{unit}" for n in range(1, most + 1)] for slot, (unit, most) in _ENCODED.items()}
+    slots = {name: list(words) for name, words in rules["slots"].items()} | _common_slots() | encoded
     return Patterns([row["words"] for row in rules["pattern"]], slots)
 
 

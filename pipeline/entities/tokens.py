@@ -192,7 +192,7 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
             continue
         word = words[i]
         if (
-            ("\n" in gap and not _is_wrapped(text, starts[first], ends[i], starts[i + 1]))
+            ("\n" in gap and not _is_wrapped(text, word, starts[first], ends[i], starts[i + 1]))
             or (word in ".!?" and _ends_sentence(text, words, starts, i))
             or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper())
         ):
@@ -201,13 +201,14 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], 
     yield first, line.last
 
 
-def _is_wrapped(text: str, first: int, end: int, following: int) -> bool:
-    """A line break that only wraps the text: behind a long line, before a small letter."""
+def _is_wrapped(text: str, word: str, first: int, end: int, following: int) -> bool:
+    """A line break that only wraps the text: before a small letter, behind a long line or a word that asks for more."""
     line = max(first, text.rfind("\n", first, end) + 1)
-    return end - line >= _LONG_LINE and text[following].islower()
+    return text[following].islower() and (end - line >= _LONG_LINE or word in _UNFINISHED)
 
 
 _LONG_LINE = 50
+_UNFINISHED = frozenset({",", "and", "or", "of", "the", "a", "an", "with", "for", "in", "to", "by", "is", "are"})
 _ENDERS = frozenset(".!?\"”')]")
 
 

@@ -16,11 +16,15 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from importlib.abc import Traversable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, KINDS, NAME_COLUMNS, Ingredient, Name, TableError, read_names
+from ..errors import ConfigError
+from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, NAME_COLUMNS, Ingredient, Name, TableError
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
 
 FIRST_LINE = "# pharmaclean lexicon"
 _tables = re.compile(r"^# table: \w+\n", re.MULTILINE).split
@@ -60,47 +64,6 @@ def _parted(where: str, text: str) -> Iterator[tuple[str, str]]:
         above += table.count("\n")
 
 
-def names_of(where: str, text: str, ingredients: Collection[str]) -> Iterable[Name]:
-    """The names of a table; one with all columns in their order, as this module writes it, is read in a third of the time."""
-    start = text.lstrip("\n").partition("\n")[0]
-    if start != "\t".join(NAME_COLUMNS):
-        return read_names(text.split("\n"), where, ingredients)
-    try:
-        return list(_quickly(text.lstrip("\n").split("\n")[1:], ingredients))
-    except (KeyError, ValueError):
-        return read_names(text.split("\n"), where, ingredients)  # says what is wrong, and where
-
-
-def _quickly(lines: Iterable[str], ingredients: Collection[str]) -> Iterator[Name]:
-    """Names of lines that are known to be in order; any that is not raises KeyError or ValueError."""
-    targets = _Targets(ingredients)
-    countries = dict[str, tuple[str, ...]]({"": ()})
-    contexts = {"": False, "needs": True}
-    for line in lines:
-        if not line:
-            continue
-        surface, kind, target, sold, context, sources = line.split("\t")
-        if sold not in countries:
-            countries[sold] = tuple(sold.split(";"))
-        if kind not in KINDS or not surface or surface[0] in "# ":
-            raise ValueError
-        yield Name(surface, kind, targets[target] if kind != "class" else (target,), countries[sold], contexts[context], sources)
-
-
-class _Targets(dict[str, tuple[str, ...]]):
-    """The cell of a target -> its ingredients; KeyError for one that is unknown."""
-
-    def __init__(self, ingredients: Collection[str]) -> None:
-        self._ingredients = ingredients
-
-    def __missing__(self, target: str) -> tuple[str, ...]:
-        names = tuple(target.split(" + "))
-        if any(name not in self._ingredients for name in names):
-            raise KeyError(target)
-        self[target] = names
-        return names
-
-
 def provenance(paths: Iterable[Path]) -> list[str]:
     """What the heads of the files say of their sources."""
     found = list[str]()
@@ -120,8 +83,11 @@ def write(path: Path, head: Sequence[str], ingredients: Iterable[Ingredient], na
     lines += ["\t".join(_name_cells(row)) for row in sorted(names, key=lambda row: (row.surface.casefold(), row.surface, row.targets))]
     data = ("\n".join(lines) + "\n").encode()
     part = path.with_name(path.name + ".tmp")
-    part.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-    part.replace(path)
+    try:
+        part.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+        part.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})", "choose another place with -o") from error
 
 
 def _ingredient_cells(row: Ingredient) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
+from .names import Names
 from .tables import Name, Stem
 
 #: Shorter names have too many English words one letter away.
@@ -29,10 +30,11 @@ _SOUNDS = [
 class Guesser:
     """Tells what a word that is no name could be meant for; the index is made when the first word is asked about."""
 
-    def __init__(self, names: Mapping[str, tuple[Name, ...]], stems: Sequence[Stem], english: Collection[str]) -> None:
+    def __init__(self, names: Names, stems: Sequence[Stem], english: Collection[str]) -> None:
         self._names, self._english = names, english
         self._stems = sorted(stems, key=lambda stem: -len(stem.stem))
         self._endings = tuple(stem.stem for stem in stems)
+        self._last_three = frozenset(stem.stem[-3:] for stem in stems)
 
     def __call__(self, word: str) -> Name | None:
         """A name of kind `misspelling` or `unlisted` for a word in lower case, or None."""
@@ -42,65 +44,90 @@ class Guesser:
 
     def close_to(self, word: str) -> list[str]:
         """Names that one letter more, less, other or swapped makes of the word; brands only with the same beginning and last letter."""
-        names = {name for name in self._candidates(word) if is_one_edit(word, name) and not _is_inflected(word, name)}
-        return sorted(name for name in names if self._names[name][0].kind != "brand" or (name[:4], name[-1]) == (word[:4], word[-1]))
+        return sorted(name for name, kind in self._candidates(word) if _is_slip(word, name, kind))
 
     def _misspelt(self, word: str) -> Name | None:
         close = self.close_to(word) or self._sounding_like(word)
-        meant = {name: self._names[name][0] for name in close}
-        if len({name.targets for name in meant.values()}) != 1:
+        meant = [self._names[name][0] for name in close]
+        if not meant or any(name.targets != meant[0].targets for name in meant):
             return None
-        found = next(iter(meant.values()))
-        return Name(found.surface, "misspelling", found.targets)
+        return Name(meant[0].surface, "misspelling", meant[0].targets)
 
     def _sounding_like(self, word: str) -> list[str]:
         """Generic names that are read alike and differ in two letters at most."""
-        alike = self._by_sound.get(sound(word), ()) if len(word) >= _SOUND_MINIMUM else ()
-        return [name for name in alike if edits(word, name) <= 2 and not _is_inflected(word, name)]
+        if len(word) < _SOUND_MINIMUM or outline(word) not in self._outlines:
+            return []
+        return [name for name in self._by_sound.get(sound(word), ()) if edits(word, name) <= 2 and not _is_inflected(word, name)]
 
     def _unlisted(self, word: str) -> Name | None:
-        if not word.endswith(self._endings):
+        if word[-3:] not in self._last_three or not word.endswith(self._endings):
             return None
         stem = next((s for s in self._stems if word.endswith(s.stem) and len(word) >= s.minimum), None)
         return Name(word, "unlisted", (stem.drug_class,)) if stem else None
 
-    def _candidates(self, word: str) -> Iterator[str]:
-        """One letter changed leaves the first four letters or the first and the last three as they are.
-
-        Of those that begin or end alike, only the ones that are alike further are worth comparing.
+    def _candidates(self, word: str) -> set[tuple[str, str]]:
+        """(name, kind) of names that share what one changed letter leaves: five letters of the beginning, four of it and the
+        last two, or the first letter and the end.
         """
-        head, rest, most, end = word[:4], word[5:], word[:-4], word[-3:]
-        for length in (len(word) - 1, len(word), len(word) + 1):
-            for name in self._by_letters.get((head, length), ()):
-                if name.endswith(end) or name.startswith(most):
-                    yield name
-            for name in self._by_letters.get((word[0] + end, -length), ()):
-                if name.endswith(rest):
-                    yield name
+        index = self._by_letters
+        head, middle, end = index.get(word[:5]), index.get(f"{word[:4]} {word[-2:]}"), index.get(f"{word[0]} {word[_end_of(word) :]}")
+        if head or middle or end:
+            return {entry for entry in (*(head or ()), *(middle or ()), *(end or ())) if -2 < len(entry[0]) - len(word) < 2}
+        return set()
 
     @cached_property
-    def _guessable(self) -> list[str]:
-        return [
-            key
-            for key, names in self._names.items()
-            if len(key) >= _MINIMUM and key.isalpha() and names[0].kind in _GUESSED_FROM and not names[0].needs
-        ]
+    def _guessable(self) -> list[tuple[str, str]]:
+        return list(self._names.guessable(_GUESSED_FROM, _MINIMUM))
 
     @cached_property
-    def _by_letters(self) -> dict[tuple[str, int], list[str]]:
-        index = defaultdict[tuple[str, int], list[str]](list)
-        for name in self._guessable:
-            index[name[:4], len(name)].append(name)
-            index[name[0] + name[-3:], -len(name)].append(name)
+    def _by_letters(self) -> dict[str, list[tuple[str, str]]]:
+        index = defaultdict[str, list[tuple[str, str]]](list)
+        for entry in self._guessable:
+            name = entry[0]
+            index[name[:5]].append(entry)
+            index[f"{name[:4]} {name[-2:]}"].append(entry)
+            if entry[1] != "brand":  # brands keep their first four letters
+                for end in {name[-3:], name[-4:]} if len(name) <= _MINIMUM + 1 else (name[-4:],):
+                    index[f"{name[0]} {end}"].append(entry)
         return dict(index)
 
     @cached_property
     def _by_sound(self) -> dict[str, list[str]]:
         index = defaultdict[str, list[str]](list)
-        for name in self._guessable:
-            if len(name) >= _SOUND_MINIMUM - 1 and self._names[name][0].kind != "brand":
-                index[sound(name)].append(name)
+        for name in self._generic:
+            index[sound(name)].append(name)
         return dict(index)
+
+    @cached_property
+    def _outlines(self) -> frozenset[str]:
+        return frozenset(map(outline, self._generic))
+
+    @property
+    def _generic(self) -> Iterator[str]:
+        return (name for name, kind in self._guessable if kind != "brand" and len(name) >= _SOUND_MINIMUM - 1)
+
+
+def _is_slip(word: str, name: str, kind: str) -> bool:
+    if kind == "brand" and (name[:4] != word[:4] or name[-1] != word[-1]):
+        return False
+    return is_one_edit(word, name) and not _is_inflected(word, name)
+
+
+_ALIKE = str.maketrans(dict.fromkeys("kqczx", "s") | {"f": "p"} | dict.fromkeys("aeiouyh"))
+
+
+def outline(word: str) -> str:
+    """The consonants of a word in the order in which they first appear; words that sound alike have the same.
+
+    >>> outline("amitryptiline") == outline("amitriptyline") == "mtrpln"
+    True
+    """
+    return "".join(dict.fromkeys(word.translate(_ALIKE)))
+
+
+def _end_of(word: str) -> int:
+    """Where the end of a word begins that a changed letter near its beginning leaves: four letters, of short words three."""
+    return -3 if len(word) == _MINIMUM else -4
 
 
 def sound(word: str) -> str:
@@ -122,7 +149,11 @@ def is_one_edit(word: str, name: str) -> bool:
     """
     if abs(len(word) - len(name)) > 1:
         return False
-    head = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    head = 0
+    for a, b in zip(word, name, strict=False):
+        if a != b:
+            break
+        head += 1
     a, b = word[head:], name[head:]
     return a[1:] == b[1:] or a == b[1:] or a[1:] == b or (a[2:] == b[2:] and a[:2] == b[1::-1])
 

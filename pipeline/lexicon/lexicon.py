@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, cached_property
@@ -14,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import tables
+from .built import read_text, tables_of
 from .context import WORD_KINDS, ContextWords
 from .guess import Guesser
 from .matcher import Matcher, key_of
-from .tables import KINDS, Ingredient, Name, Stem, TableError
+from .names import Ingredients, Names
+from .tables import KINDS, Name, Stem
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
-
-_STRENGTH = {kind: i for i, kind in enumerate(KINDS)}
 
 
 class Candidate(NamedTuple):
@@ -36,8 +35,8 @@ class Candidate(NamedTuple):
 class Lexicon:
     """Ingredients by name, names by key (see `matcher.key_of`), strongest name first; version: digest of the tables."""
 
-    ingredients: Mapping[str, Ingredient]
-    names: Mapping[str, tuple[Name, ...]]
+    ingredients: Ingredients
+    names: Names
     words: ContextWords
     salts: frozenset[str] = frozenset()
     stems: tuple[Stem, ...] = ()
@@ -57,8 +56,8 @@ class Lexicon:
     def usan(self) -> Mapping[str, str]:
         """Ingredient -> its American name, where it has another one."""
         found = dict[str, str]()
-        for name in chain.from_iterable(self.names.values()):
-            if name.kind == "usan" and len(name.targets) == 1:
+        for name in self.names.of_kind("usan"):
+            if len(name.targets) == 1:
                 old = found.get(name.targets[0])
                 found[name.targets[0]] = min(old or name.surface, name.surface, key=lambda surface: (len(surface), surface))
         return found
@@ -109,77 +108,27 @@ def load_lexicon(extra: tuple[Path, ...] = ()) -> Lexicon:
 
 def read_lexicon(folder: Traversable, extra: Sequence[Path] = ()) -> Lexicon:
     """A lexicon from a folder of tables; raises TableError naming file and line when one cannot be used."""
-    texts = {name: _text(folder / name) for name in _TABLES}
-    own = {str(path): _text(path) for path in extra}
-    ingredients = _ingredients({"ingredients.tsv": texts["ingredients.tsv"], **{k: v for k, v in own.items() if _is_ingredients(v)}})
-    names = _names(ingredients, texts)
-    for where, text in own.items():
-        if not _is_ingredients(text):
-            names.update(_by_key(tables.read_names(text.split("\n"), where, ingredients)))
+    texts = {name: read_text(folder / name) for name in _TABLES}
+    own = [table for path in extra for table in tables_of(path)]
+    parts = [("ingredients.tsv", texts["ingredients.tsv"]), *((where, text) for where, text in own if _is_ingredients(text))]
+    ingredients = Ingredients([tables.read_ingredients(text, where) for where, text in parts])
+    listed = [tables.read_names(texts[where], where, ingredients) for where in ("names.tsv", "brands.tsv")]
+    added = [tables.read_names(text, where, ingredients) for where, text in own if not _is_ingredients(text)]
     return Lexicon(
         ingredients,
-        names,
+        Names(ingredients, listed, added),
         ContextWords(tuple(tables.read_words(texts["context_words.tsv"].split("\n"), "context_words.tsv", WORD_KINDS))),
         frozenset(tables.read_lines(texts["salt_words.txt"].split("\n"))),
         tuple(tables.read_stems(texts["stems.tsv"].split("\n"), "stems.tsv")),
-        sha256("\f".join([*texts.values(), *own.values()]).encode()).hexdigest()[:12],
+        sha256("\f".join([*texts.values(), *(text for _, text in own)]).encode()).hexdigest()[:12],
     )
 
 
 _TABLES = ("ingredients.tsv", "names.tsv", "brands.tsv", "context_words.tsv", "salt_words.txt", "stems.tsv")
 
 
-def _text(file: Traversable) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TableError(f"{file}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{file}: not UTF-8 (byte {error.start}); save the table as UTF-8") from error
-
-
 def _is_ingredients(text: str) -> bool:
-    return "name" in tables.header(text.split("\n", 50))
-
-
-def _ingredients(texts: Mapping[str, str]) -> dict[str, Ingredient]:
-    found = dict[str, Ingredient]()
-    for where, text in texts.items():
-        found.update((row.name, row) for row in tables.read_ingredients(text.split("\n"), where))
-    return found
-
-
-def _names(ingredients: Mapping[str, Ingredient], texts: Mapping[str, str]) -> dict[str, tuple[Name, ...]]:
-    generic = (Name(row.name, "generic", (row.name,), sources=row.sources) for row in ingredients.values())
-    listed = (tables.read_names(texts[where].split("\n"), where, ingredients) for where in ("names.tsv", "brands.tsv"))
-    return _by_key(chain(generic, *listed))
-
-
-def _by_key(rows: Iterable[Name]) -> dict[str, tuple[Name, ...]]:
-    """Names under their keys; those with one key strongest first."""
-    found = dict[str, tuple[Name, ...]]()
-    shared = set[str]()
-    for row in rows:
-        key = key_of(row.surface)
-        if key in found:
-            found[key] += (row,)
-            shared.add(key)
-        elif key:
-            found[key] = (row,)
-    for key in shared:
-        found[key] = tuple(sorted(found[key], key=lambda name: _STRENGTH[name.kind]))
-    return {key: names for key, names in found.items() if len(names[0].targets) < 2 or not _is_written_out(names[0], found)}
-
-
-def _is_written_out(name: Name, names: Mapping[str, tuple[Name, ...]]) -> bool:
-    """A combination that names its ingredients one by one ("ibuprofen/paracetamol"): its parts are found as they are."""
-    if name.kind == "brand":
-        return False
-    parts = [names.get(key_of(part)) for part in _parting(name.surface)]
-    return len(parts) == len(name.targets) and all(parts)
-
-
-_parting = re.compile(r"[/+-]| and | with ").split
+    return "name" in tables.header(text.lstrip("\n").split("\n", 50))
 
 
 def _likeness(a: str, b: str) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ _LETTER = r"[^\W\d_¹²³⁰-₉¼-¾]"
 _RUN = rf"{_LETTER}+|[\d₀-₉]+"
 _runs = re.compile(_RUN).finditer
 _run_list = re.compile(_RUN).findall
+_ascii_runs = re.compile(r"[a-z]+|[0-9]+|\n").findall
 
 #: What may stand between two runs of one name: a sign, a mark, one line break; no blank line, and no dash between spaces.
 _next_run = re.compile(
@@ -65,6 +66,20 @@ def key_of(surface: str) -> str:
     return " ".join(runs) if surface.isascii() and "alpha" not in runs else " ".join(map(_folded, runs))
 
 
+def keys_of(surfaces: Sequence[str]) -> list[str]:
+    """The keys of many names, in a fraction of the time.
+
+    >>> keys_of(["Isotroin", "Pan-D", "Crème  5%", "Alpha", "+"])
+    ['isotroin', 'pan d', 'creme 5', 'alfa', '']
+    """
+    keys = "\n".join(surfaces).lower().split("\n")
+    odd = [i for i, key in enumerate(keys) if not (key.isalpha() and key.isascii()) or key == "alpha"]
+    parted = " ".join(_ascii_runs("\n".join([keys[i] for i in odd]))).split("\n")
+    for i, key in zip(odd, parted, strict=True):
+        keys[i] = key.strip() if keys[i].isascii() and "alpha" not in key else key_of(surfaces[i])
+    return keys
+
+
 @lru_cache(maxsize=10_000)
 def _folded(run: str) -> str:
     """A run in lower case without accents.
@@ -79,21 +94,25 @@ def _folded(run: str) -> str:
 class _FirstRuns(dict[str, int]):
     """First run of a name -> how many runs the longest name has that starts so; 0 for words that start none.
 
-    `pairs` holds the first two runs of all longer names: most words that could start one are told
-    apart by the next word. A word is looked into once, when it is first met: is it a plural, or
+    Below 0 where the run alone is no name: then the next word tells most others apart, for `pairs`
+    holds the first two runs of all longer names. A word is looked into once, when it is first met: is it a plural, or
     close to a name?
     """
 
-    def __init__(self, keys: Iterable[str], guess: Callable[[str], Name | None]) -> None:
+    def __init__(self, keys: Collection[str], guess: Callable[[str], Name | None]) -> None:
         self._guess = guess
         self.guessed = dict[str, tuple[Name, ...]]()
-        self.pairs = set[str]()
-        for key in keys:
-            runs = key.split(" ")
-            if len(runs) > self.get(runs[0], 0):
-                self[runs[0]] = len(runs)
-            if len(runs) > 1:
-                self.pairs.add(f"{runs[0]} {runs[1]}")
+        parted = [key.split(" ", 2) for key in keys if " " in key]
+        self.pairs = {f"{runs[0]} {runs[1]}" for runs in parted}
+        self.update(dict.fromkeys([key for key in keys if " " not in key], 1))
+        for runs in parted:
+            count, known = 2 if len(runs) == 2 else 3 + runs[2].count(" "), self.get(runs[0], 0)
+            if count > abs(known):
+                self[runs[0]] = count if known > 0 else -count
+
+    def go_on(self, run: str, following: str) -> bool:
+        """Whether a name of two and more runs may start with these two."""
+        return f"{run} {following}" in self.pairs or (following[-1] == "s" and f"{run} {following[:-1]}" in self.pairs)
 
     def __missing__(self, run: str) -> int:
         known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
@@ -138,7 +157,11 @@ class Matcher:
         first, done = self._first, 0
         for run in _runs(lower):
             longest = first[run[0]]
-            if longest and run.start() >= done and (match := self._at(lower, run, longest)):
+            if not longest or run.start() < done:
+                continue
+            if longest < 0 and not ((following := _next_run(lower, run.end())) and first.go_on(_plain(run[0]), _plain(following[2]))):
+                continue
+            if match := self._at(lower, run, abs(longest)):
                 done = match.end
                 yield match
 
@@ -150,7 +173,7 @@ class Matcher:
         words, ends, gaps = [_plain(run[0])], [end], [""]
         while len(words) < longest and (following := _next_run(lower, ends[-1])):
             word = _plain(following[2])
-            if len(words) == 1 and f"{words[0]} {word}" not in self._first.pairs and not word.endswith("s"):
+            if len(words) == 1 and not self._first.go_on(words[0], word):
                 break
             gaps.append(following[1])
             words.append(word)

@@ -134,7 +134,7 @@ class _Reading:
 
     def _mention(self, match: Match, said: frozenset[str], around: Surroundings) -> Mention:
         name, confidence, ambiguous = self._chosen(match, said, around)
-        mention = Mention(match.start, match.end, name, _kind(name), confidence, ambiguous)
+        mention = Mention(match.start, match.end, name, _kind(name), min(confidence, name.trust), ambiguous)
         if name.kind == "class" or match.plural:
             return mention
         return self._with_suffix(mention if name.kind == "brand" else self._with_salt(mention))

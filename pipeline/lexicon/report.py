@@ -25,6 +25,11 @@ _SOURCES = {
     "hc": "Health Canada", "dmd": "NHS dm+d", "bdpm": "Base de données publique des médicaments", "medlineplus": "MedlinePlus",
     "own": "this project",
 }  # fmt: skip
+_TRUST = {
+    1.0: "",
+    0.95: "this project's own knowledge, confirmed by a list that it does not name; confidence 0.95",
+    0.8: "this project's own knowledge only, not confirmed; confidence 0.8",
+}
 _SUBSTANCE = {
     "mostly": "also made by the body: a drug unless the words beside it speak of levels, release or the like",
     "medicine": "a drug unless the words beside it speak of a material, a plant or a habit",
@@ -62,7 +67,8 @@ def _meaning(lexicon: Lexicon, candidates: Sequence[Candidate]) -> Iterator[str]
         where = f" in {', '.join(name.countries)}" if name.countries else ""
         yield f"{_KINDS[name.kind]} {name.surface!r}{where} ({reason})"
         if name.sources:
-            yield f"  according to {', '.join(_SOURCES.get(source, source) for source in name.sources.split(';'))}"
+            vouchers = ", ".join(_SOURCES.get(source, source) for source in name.sources.split(";"))
+            yield f"  according to {_TRUST[name.trust] or vouchers}"
         yield from _context_rule(lexicon, name)
     for target in candidates[0].name.targets:
         if ingredient := lexicon.ingredients.get(target):

@@ -7,7 +7,7 @@ them (`assertion`, `role`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,26 +17,35 @@ from ..entities.conditions import find_conditions
 from ..entities.context import Context, Found
 from ..entities.cues import Cue
 from ..entities.forms import find_forms, find_routes
+from ..entities.lists import unlisted
+from ..entities.outside import OutsideModel, merged, with_drugs
 from ..entities.populations import find_populations
 from ..entities.quantities import find_amounts
-from ..entities.roles import Role, roles
+from ..entities.roles import Role, roles, told_roles
 from ..entities.schedule import find_durations, find_frequencies
 from ..rules.load import load_toml
 
 
-def extract_entities(document: Document) -> Document:
-    """The document with its medication entities beside the drugs.
+def extract_entities(document: Document, *, model: OutsideModel | None = None) -> Document:
+    """The document with its medication entities beside the drugs; `model` is a spaCy model of the user's own to lay over the rules.
 
     >>> page = extract_entities(Document.from_text("Take 1 tablet (20mg) twice daily for severe acne."))
     >>> [(e.label, page.text[e.start : e.end]) for e in page.entities]  # doctest: +NORMALIZE_WHITESPACE
     [('DOSAGE', '1 tablet'), ('FORM', 'tablet'), ('STRENGTH', '20mg'), ('FREQUENCY', 'twice daily'),
      ('CONDITION', 'severe acne')]
     """
+    outside = model(document.text) if model else []
+    document = with_drugs(document, outside)
     context = Context.of(document)
     found = _doses(context)
     conditions = [f for f in find_conditions(context) if _is_free(f, found)]
-    entities = [_entity(context, f) for f in (*found, *_unclaimed(find_populations(context), found))]
-    return document.annotated([*entities, *_conditions(context, conditions)])
+    conditions = sorted([*conditions, *unlisted(context, [*conditions, *found])], key=lambda f: f.first)
+    people = _unclaimed(find_populations(context), found)
+    if outside:
+        both = merged(context, [*found, *conditions, *people], outside)
+        found = [f for f in both if f.label not in ("CONDITION", "POPULATION")]
+        conditions, people = ([f for f in both if f.label == label] for label in ("CONDITION", "POPULATION"))
+    return document.annotated([*(_entity(context, f) for f in found), *_populations(context, people), *_conditions(context, conditions)])
 
 
 def _doses(context: Context) -> list[Found]:
@@ -64,6 +73,14 @@ def _entity(context: Context, f: Found, role: str | None = None, assertion: str 
     start, end = context.page.span(f.first, f.last)
     span = context.page.span(cue.first, cue.last) if cue else None
     return Entity("", f.label, start, end, f.canonical, f.kind, f.ids, f.value, role, assertion, span)
+
+
+def _populations(context: Context, found: Sequence[Found]) -> Iterator[Entity]:
+    """People, with the role "contraindication" where the text says that the medicine is not for them."""
+    for f, role in zip(found, told_roles(context, found), strict=True):
+        narrowed = context.page.words[f.last : f.last + 1] in (["with"], ["who"])  # children with dengue fever
+        forbidden = role is not None and role.name == "contraindication" and not narrowed
+        yield _entity(context, f, "contraindication" if forbidden else None)
 
 
 def _conditions(context: Context, found: Sequence[Found]) -> list[Entity]:

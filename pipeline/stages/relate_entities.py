@@ -72,8 +72,8 @@ def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
 
 def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
     """TREATS, CAUSES, CONTRAINDICATED_IN where the text says so and does not deny it."""
-    conditions = [p for p in placed if p.entity.label == "CONDITION"]
-    told = told_roles(context, [Found("CONDITION", p.first, p.last, canonical=p.entity.canonical) for p in conditions])
+    conditions = [p for p in placed if p.entity.label == "CONDITION" or (p.entity.label == "POPULATION" and p.entity.role)]
+    told = told_roles(context, [Found(p.entity.label, p.first, p.last, None, p.entity.canonical, p.entity.kind) for p in conditions])
     for p, role in zip(conditions, told, strict=True):
         if p.entity.role not in _BY_ROLE or p.entity.assertion == "negated" or (role and role.name != p.entity.role):
             continue
@@ -91,11 +91,29 @@ def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> li
         return [one] if one else []
     if role is None:
         return []
+    if role.cue and role.cue.reach in ("strong", "link"):
+        behind = [m for m in inside if m[0] >= role.cue.last]
+        return _following(context, behind)
     pivot = role.cue.first if role.cue and begin <= role.cue.first < end else p.first
     before = [m for m in inside if m[1] <= pivot]
     if before:
-        return _joined(context, before, before[-1])
+        subject = [
+            m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
+        ]  # X, like other statins, may cause …
+        return subject or _joined(context, before, before[-1])
     return _joined(context, inside, inside[0])
+
+
+def _following(context: Context, mentions: Sequence[Mention]) -> list[Mention]:
+    """The first mention and those that "and", a comma or a bracket joins behind it."""
+    out = list(mentions[:1])
+    for m in mentions[1:]:
+        gap = range(out[-1][1], m[0])
+        known = _JOINTS | _kinds() if out[-1][2].label == "DRUG_CLASS" else _JOINTS  # the antiretroviral drug nevirapine
+        if not all(context.page.words[i] in known or i in context.dose_tokens for i in gap):
+            break
+        out.append(m)
+    return list({m[2].canonical: m for m in reversed(out)}.values())[::-1]
 
 
 def _joined(context: Context, mentions: Sequence[Mention], chosen: Mention) -> list[Mention]:
@@ -120,21 +138,22 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
         if not cues and context.page.section(begin) != "interactions":
             continue
         cue = context.page.span(*cues[0][:2]) if cues else None
-        for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin):
+        inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
+        for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
             if one[2].canonical != other[2].canonical:
                 yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
 
 
-def _pairs(drugs: Drugs, inside: Sequence[Mention], pivot: int) -> Iterable[tuple[Mention, Mention]]:
+def _pairs(drugs: Drugs, inside: Sequence[Mention], pivot: int, *, inward: bool) -> Iterable[tuple[Mention, Mention]]:
+    """Those beside the cue; else with an inward cue ("never combine A with B") those behind it; else the section's drug and each."""
     before, after = [m for m in inside if m[0] < pivot], [m for m in inside if m[0] >= pivot]
     if before and after:
         return [(before[-1], m) for m in after]
-    if len(after) > 1 and (main := drugs.in_scope(pivot)) and main[2].canonical not in {m[2].canonical for m in after}:
-        return [(main, m) for m in after]
-    if len(inside) > 1:
-        return [(inside[0], m) for m in inside[1:]]
     main = drugs.in_scope(pivot)
-    return [(main, inside[0])] if main else []
+    names = {m[2].canonical for m in inside}
+    if main and main[2].canonical not in names and not (inward and len(inside) > 1):
+        return [(main, m) for m in inside] if after else []
+    return [(inside[0], m) for m in inside[1:]]
 
 
 def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cue: tuple[int, int] | None = None) -> Relation:
@@ -145,3 +164,13 @@ def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cu
 @cache
 def _interacts() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("relations.toml")["interacts"])
+
+
+@cache
+def _outward() -> frozenset[str]:
+    return frozenset(load_toml("relations.toml")["outward"])
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(load_toml("relations.toml")["kinds"])

@@ -1,7 +1,8 @@
 """Label every block, drop what is not the article, and say why.
 
-Rules of phrases and names come first, then the structure of the page, then copies of the title and
-of blocks. Labels are decided for all blocks before anything is cut, and the cuts are recorded edits.
+Pages are judged by `boilerplate.pages` (a learned labeller, and rules), plain texts by
+`boilerplate.dumps` (rules, and the place of lines); then copies of the title and of blocks go.
+Labels are decided for all blocks before anything is cut, and the cuts are recorded edits.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..boilerplate.bylines import with_bylines
+from ..boilerplate.dumps import judge_lines, modal_tail, opening_title, sentence_cuts
 from ..boilerplate.evidence import gather
 from ..boilerplate.pages import judge
 from ..boilerplate.rules import BoilerplateRules, load_rules
-from ..boilerplate.stubs import find_stubs
-from ..boilerplate.titles import find_title, title_copies
+from ..boilerplate.stubs import find_preambles, find_stubs
+from ..boilerplate.titles import plain_title, title_copies
 from ..boilerplate.verdict import Verdict
 from ..document import Block, Document, Edit
 from ..rules.folding import fold
@@ -21,17 +24,15 @@ from ..rules.folding import fold
 NAME = "strip_boilerplate"
 
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
-_ZONE_SHARE = 0.4  # a zone may open in the last part of a page
-_ZONE_LINE = 160  # characters; longer lines with sentences end a zone
 
 
 def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None) -> Document:
     """Remove what is not the article.
 
-    >>> page = Document.from_text("Take one tablet daily.\\n\\n0 comment", [Block(0, 22, "paragraph"), Block(24, 33, "paragraph")])
+    >>> page = Document.from_text("Take one tablet daily.\\n\\nShare this:", [Block(0, 22, "paragraph"), Block(24, 35, "paragraph")])
     >>> clean = strip_boilerplate(page)
     >>> clean.text, [(c.reason, c.before) for c in clean.changes()]
-    ('Take one tablet daily.', [('comment-form', '\\n\\n0 comment')])
+    ('Take one tablet daily.', [('share', '\\n\\nShare this:')])
     """
     rules = rules or load_rules()
     texts = [document.block_text(block) for block in document.blocks]
@@ -39,8 +40,8 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
         reading = gather(document, rules)
         verdicts, title, shown = judge(reading, rules), reading.title, reading.shown
     else:
-        verdicts = _label(texts, rules)
-        title, shown = find_title(document, [v is not None for v in verdicts])
+        verdicts, shown = judge_lines(document.blocks, texts, rules)
+        title = plain_title(texts[shown]) if shown is not None else opening_title(texts)
     if title:
         for i in title_copies(texts, title, shown):
             verdicts[i] = Verdict("title-duplicate", "title-copy")
@@ -48,32 +49,14 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
             verdicts[shown] = None
     for i in find_stubs(document.blocks, texts, title):
         verdicts[i] = verdicts[i] or Verdict("keyword-stub", "keyword-stub")
+    for i in find_preambles(texts, shown):
+        verdicts[i] = verdicts[i] or Verdict("llm-preamble", "opening-line")
     _mark_copies(document.blocks, texts, verdicts)
     blocks = tuple(_title_block(block) if i == shown else block for i, block in enumerate(document.blocks))
     edits = [*_removals(blocks, verdicts), *_cuts(blocks, texts, verdicts, rules), *_markup(blocks, texts, verdicts)]
-    return replace(document, title=title, blocks=blocks).edited(NAME, _without_overlaps(edits))
-
-
-def _label(texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
-    verdicts = [rules.match_text(fold(text)) for text in texts]
-    _run_zones(texts, verdicts)
-    return verdicts
-
-
-def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
-    """After a widget that opens a zone in the last part of the page, what follows goes with it, up to running text."""
-    lengths = [len(text) for text in texts]
-    total, seen, zone = sum(lengths) or 1, 0, None
-    for i, text in enumerate(texts):
-        verdict = verdicts[i]
-        if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
-            zone = verdict
-        elif zone and verdict is None:
-            if len(text) > _ZONE_LINE and text[-1] in ".!?":
-                zone = None
-            else:
-                verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
-        seen += lengths[i]
+    bylines = [text for text, verdict in zip(texts, verdicts, strict=True) if verdict and verdict.reason == "byline"]
+    document = replace(document, title=title, blocks=blocks, metadata=with_bylines(document.metadata, bylines))
+    return document.edited(NAME, _without_overlaps(edits))
 
 
 def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
@@ -110,6 +93,9 @@ def _cuts(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verd
         if verdict is None and block.kind != "title":
             for start, end, found in rules.cuts(text):
                 if end - start < len(text):
+                    yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
+            if block.evidence.tag == "line":
+                for start, end, found in (*sentence_cuts(text, rules), *modal_tail(text, rules)):
                     yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
 
 

@@ -30,4 +30,6 @@ def read(files: Files) -> Iterator[Entry]:
         left_out = left_out or ("allergen extract" if code.startswith("V01") else "")
         left_out = left_out or ("a mixture or a group" if _is_mixture(name) else "")
         ids = {"atc": code}
-        yield Entry(name, kind="ingredient", ids=ids, drug_class=classes.get(code[:5], "").lower(), left_out=left_out, line=line, file=part.name)
+        yield Entry(
+            name, kind="ingredient", ids=ids, drug_class=classes.get(code[:5], "").lower(), left_out=left_out, line=line, file=part.name
+        )

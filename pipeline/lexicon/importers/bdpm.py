@@ -46,6 +46,8 @@ def _cells(files: Files, part: Part, width: int) -> Iterator[tuple[int, list[str
     reader = files.cells(part, "\t")
     for line, cells in reader:
         if line == 1 and not (len(cells) >= width and cells[0].strip().isdecimal()):
-            raise ConfigError(f"{part}, line 1: expected a CIS code and {width} cells or more, found {cells[0][:40]!r}", "give the database's own files")
+            raise ConfigError(
+                f"{part}, line 1: expected a CIS code and {width} cells or more, found {cells[0][:40]!r}", "give the database's own files"
+            )
         if whole := files.whole(part, line, cells, width, reader):
             yield line, whole

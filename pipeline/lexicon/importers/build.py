@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import ConfigError
 from ..ids import wrong_id
 from ..lexicon import Lexicon
 from ..matcher import key_of
-from ..tables import ID_COLUMNS, Ingredient, Name
+from ..tables import ID_COLUMNS, Ingredient
 from . import SOURCES, code_of, read_source
+from .account import Built, Tally
 from .merge import Printed, merged
 from .resolve import Resolver
 from .source import Entry, Files
 from .surfaces import is_description, is_everyday, pieces, surfaces
 
-_EXAMPLES = 3
 #: Sources that list foods, metabolites and chemicals among the medicines: what they alone know counts only where it is given as one.
 _MIXED = frozenset({"drugbank"})
 
 
-@dataclass
-class Tally:
-    """What became of the rows of one source."""
-
-    source: str
-    files: list[tuple[str, str, str]] = field(default_factory=list)  # name, date, sha256
-    read: int = 0
-    resolved: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def accept(self, how: str) -> None:
-        """A row that is of use."""
-        self.resolved[how] += 1
-
-    def refuse(self, why: str, entry: Entry, detail: str = "") -> None:
-        """A row that is left out, kept as an example if it is one of the first."""
-        self.refused[why] += 1
-        if len(self.examples[why]) < _EXAMPLES:
-            shown = f"{entry.surface!r}{f' ({detail})' if detail else ''}, {entry.file} line {entry.line}"
-            self.examples[why].append(shown)
-
-
-@dataclass
-class Built:
-    """What was made: rows for the file, and what became of the rows of each source."""
-
-    ingredients: list[Ingredient]
-    names: list[Name]
-    tallies: list[Tally]
-    weighed: Counter[str]
-    contradictions: list[str]
-
-
 def parse_source(text: str, options: Mapping[str, str] | None = None) -> Files:
-    """`SOURCE:PATH` as typed.
-
-    >>> parse_source("ndc:product.txt").source
-    'ndc'
-    """
+    """`SOURCE:PATH` as typed."""
     source, colon, path = text.partition(":")
     if not colon or not path:
         raise ConfigError(f"{text!r} is not SOURCE:PATH", f"for example ndc:product.txt; sources: {', '.join(SOURCES)}")
@@ -157,7 +117,9 @@ class _Builder:
     def _take_other_names(self, entry: Entry, targets: tuple[str, ...], code: str) -> None:
         for name in entry.also:
             key = key_of(name)
-            usable = len(key) > 5 and len(name) <= 60 and key not in self._lexicon.names and not is_everyday(name, self._lexicon.words.english)
+            usable = (
+                len(key) > 5 and len(name) <= 60 and key not in self._lexicon.names and not is_everyday(name, self._lexicon.words.english)
+            )
             if usable and not (name.isupper() and name.isalpha()) and not self._resolver.exact(name):
                 self._resolver.add(name, targets)
                 self._printed.append(Printed(name, "synonym", targets, (), code, needs=not self._doubtful.isdisjoint(targets)))
@@ -172,8 +134,7 @@ class _Builder:
             if key == "atc":
                 ids[key] = ";".join(sorted({*filter(None, ids.get(key, "").split(";")), value}))
             elif ids.setdefault(key, value) != value:
-                tally.refuse(f"{key} differs from the one we have: ours is kept", entry, f"{value}, ours {ids[key]}")
-                tally.refused[f"{key} differs from the one we have: ours is kept"] -= 1  # told, but the row is of use
+                tally.note(f"{key} differs from the one we have: ours is kept", f"{entry.surface!r}: {value}, ours {ids[key]}")
         drug_class = ours.drug_class or entry.drug_class
         if ids != ours.ids or drug_class != ours.drug_class:
             self._ingredients[name] = Ingredient(name, drug_class, ids, _joined(ours.sources, code))
@@ -183,7 +144,7 @@ class _Builder:
         for key in ID_COLUMNS:
             if value := entry.ids.get(key):
                 if problem := wrong_id(key, value):
-                    tally.examples["wrong id"] = [*tally.examples["wrong id"], f"{entry.surface!r}: {problem}"][:_EXAMPLES]
+                    tally.note("wrong id", f"{entry.surface!r}: {problem}")
                 else:
                     right[key] = value
         return right
@@ -225,37 +186,12 @@ class _Builder:
     def _is_generic(self, surface: str) -> bool:
         """Ingredients by their generic names, perhaps with a maker: "Apo-Metformin", "Codeine and Paracetamol Teva"."""
         parts = pieces(surface)
-        return bool(parts) and all(self._resolver.resolve(part) or is_description(part) for part in parts) and not all(map(is_description, parts))
-
-
-def head_of(built: Built, version: str, shipped: str) -> list[str]:
-    """The lines at the top of the file: who made it, and from what."""
-    lines = [f"made by: pharmaclean {version} over its own tables {shipped}"]
-    for tally in built.tallies:
-        counts = f"read {tally.read} | resolved {sum(tally.resolved.values())}"
-        lines += [f"source: {tally.source} | {name} | {date} | sha256 {digest} | {counts}" for name, date, digest in tally.files]
-    return lines
-
-
-def report(built: Built) -> Iterator[str]:
-    """What became of the rows, in plain lines."""
-    for tally in built.tallies:
-        left = sum(tally.refused.values())
-        yield f"{tally.source}: {tally.read} rows read, {sum(tally.resolved.values())} resolved, {left} left out ({', '.join(f for f, _, _ in tally.files)})"
-        yield from (f"  {count:>8} {how}" for how, count in tally.resolved.most_common())
-        for why, count in _most(tally.refused):
-            yield f"  {count or '':>8} {'left out: ' if count else ''}{why}"
-            yield from (f"             {example}" for example in tally.examples[why])
-        yield from (f"  wrong id: {example}" for example in tally.examples.get("wrong id", ()))
-    yield f"together: {len(built.ingredients)} ingredients, {len(built.names)} names to lay over the shipped ones"
-    yield from (f"  {count:>8} {how}" for how, count in built.weighed.most_common())
-    yield from (f"             {line}" for line in built.contradictions[:10])
-
-
-def _most(counts: Counter[str]) -> Iterable[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        return (
+            bool(parts)
+            and all(self._resolver.resolve(part) or is_description(part) for part in parts)
+            and not all(map(is_description, parts))
+        )
 
 
 def _joined(sources: str, code: str) -> str:
-    found = [source for source in sources.split(";") if source and source != "own"]
-    return ";".join([*found, *([] if code in found else [code])])
+    return ";".join(dict.fromkeys([*(source for source in sources.split(";") if source not in {"", "own", "checked"}), code]))

@@ -48,6 +48,8 @@ def _cells(files: Files, part: Part, columns: tuple[str, ...], places: tuple[int
     reader = files.cells(part, ",")
     for line, cells in reader:
         if not cells[0].isdecimal() and line == 1:
-            raise ConfigError(f"{part}, line 1: expected a drug code in the first cell, found {cells[0][:40]!r}", "give Health Canada's own files")
+            raise ConfigError(
+                f"{part}, line 1: expected a drug code in the first cell, found {cells[0][:40]!r}", "give Health Canada's own files"
+            )
         if whole := files.whole(part, line, cells, width, reader):
             yield line, [whole[place].strip() for place in places]

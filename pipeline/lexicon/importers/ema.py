@@ -20,6 +20,7 @@ _HEADINGS = {
     "inn": ("international non-proprietary name (inn) / common name",),
     "substance": ("active substance",),
     "status": ("medicine status", "authorisation status"),
+    "atc": ("atc code (human)", "atc code"),
 }
 _parts = re.compile(r"[;/]|,(?![^()]*\))|\band\b(?! \w+ vaccine)").split
 _earlier = re.compile(r"\(previously ([^()]*)\)").search
@@ -34,10 +35,14 @@ def read(files: Files) -> Iterator[Entry]:
         if column and cells.get(column["category"], "") not in {"", "Category"}:
             row = {key: cells.get(letter, "") for key, letter in column.items()}
             ingredients = tuple(dict.fromkeys(name.strip() for name in _parts(row["inn"] or row["substance"]) if name.strip()))
+            ids = {"atc": row["atc"]} if row["atc"] else {}
             for name in _names(row["name"]):
-                yield Entry(name, ingredients, countries=_COUNTRIES, left_out=_left_out(row), line=line, file=part.name)
+                left_out = _left_out(row)
+                yield Entry(name, ingredients, countries=_COUNTRIES, ids=ids, left_out=left_out, line=line, file=part.name)
     if not column:
-        raise ConfigError(f"{part}: expected a heading row with `Category` and `Name of medicine`, found none", "give the table of medicines as it comes")
+        raise ConfigError(
+            f"{part}: expected a heading row with `Category` and `Name of medicine`, found none", "give the table of medicines as it comes"
+        )
 
 
 def _columns(cells: Mapping[str, str]) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ class _Weigher:
         if shipped and shipped[0].kind != "brand":
             self.counts["a generic name, class or abbreviation in the shipped tables"] += 1
             return
-        found = self._settled(key, [row for row in rows if not row.weak] or self._agreed(rows))
+        found = self._settled([row for row in rows if not row.weak] or self._agreed(rows))
         if not shipped:
             self.counts["new"] += bool(found)
             yield from found
@@ -64,7 +64,7 @@ class _Weigher:
         """What is left of a name without its number counts only where all rows agree."""
         return rows if len({frozenset(row.targets) for row in rows}) == 1 else ()
 
-    def _settled(self, key: str, rows: Sequence[Printed]) -> list[Name]:
+    def _settled(self, rows: Sequence[Printed]) -> list[Name]:
         """One row for each meaning; a country goes to the meaning that most of its rows have, then to the plainest."""
         meanings = defaultdict[frozenset[str], list[Printed]](list)
         for row in rows:
@@ -94,7 +94,9 @@ class _Weigher:
                 yield name._replace(countries=fresh)
             elif not same:
                 self.counts["contradicts the shipped tables in the same country: those are kept"] += 1
-                self.contradictions.append(f"{name.surface}: {name.canonical} ({name.sources}), shipped: {' | '.join(n.canonical for n in shipped)}")
+                self.contradictions.append(
+                    f"{name.surface}: {name.canonical} ({name.sources}), shipped: {' | '.join(n.canonical for n in shipped)}"
+                )
 
 
 def _name(rows: Sequence[Printed], countries: tuple[str, ...], *, needs: bool) -> Name:
@@ -102,9 +104,18 @@ def _name(rows: Sequence[Printed], countries: tuple[str, ...], *, needs: bool) -
     spellings = Counter(row.surface for row in rows)
     surface = min(spellings, key=lambda text: (text.isupper() or text.islower(), -spellings[text], text))
     countries = () if "" in countries else countries
-    return Name(surface, rows[0].kind, rows[0].targets, countries, rows[0].needs or (needs and rows[0].kind == "brand"), _sources(row.source for row in rows))
+    return Name(
+        surface,
+        rows[0].kind,
+        rows[0].targets,
+        countries,
+        rows[0].needs or (needs and rows[0].kind == "brand"),
+        _sources(row.source for row in rows),
+    )
 
 
 def _sources(cells: Iterable[str]) -> str:
+    """Who vouches for a name; our own knowledge is named only where nobody else does."""
     found = dict.fromkeys(source for cell in cells for source in cell.split(";") if source)
-    return ";".join(source for source in found if source != "own" or len(found) == 1)
+    others = [source for source in found if source not in {"own", "checked"}]
+    return ";".join(others or found)

@@ -9,14 +9,15 @@ from itertools import chain
 
 from ..lexicon import Lexicon
 from ..matcher import key_of
+from ..tables import Name
 
 #: What a surface must be in the lexicon to speak of ingredients.
 GENERIC_KINDS = frozenset({"generic", "usan", "ban", "synonym", "salt", "abbreviation"})
 
-_METALS = frozenset(
-    "aluminium aluminum bismuth calcium chromium copper ferric ferrous fluoride iodine iron lithium magnesium manganese phosphate phosphorus"
-    " potassium selenium silver sodium zinc".split()
-)
+_METALS = frozenset({
+    "aluminium", "aluminum", "bismuth", "calcium", "chromium", "copper", "ferric", "ferrous", "fluoride", "iodine", "iron", "lithium",
+    "magnesium", "manganese", "phosphate", "phosphorus", "potassium", "selenium", "silver", "sodium", "zinc",
+})  # fmt: skip
 _dose = re.compile(
     r"[\s,(]*(?<![^\W\d_])\d[\d.,]*\s?(?:(?:mg|mcg|µg|ug|g|gm|ml|iu|units?|u|meq|mmol|million|billion|lakh)\b|%)(?:\s?/\s?[\d.]*\s?\w+)?[\s.)]*"
     r"(?:[wv]/[wv])?$",
@@ -26,8 +27,8 @@ _bracket = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]?\s
 _as = re.compile(r"\s*[(,]?\s*\b(?:as|equivalent to|eq\.? to|corresponding to|in the form of|sous forme de)\b.*$", re.IGNORECASE).sub
 _suffix = re.compile(r"(?<=[a-z]{3})-[a-z]{4}$").sub
 _dressing = re.compile(
-    r"\b(?:recombinant|micronized|micronised|purified|synthetic|biosynthetic|unspecified|conjugate[ds]?|usp|bp|ip|ep|racemic|rdna|base|free acid|live"
-    r"|inactivated|adsorbed|human)\b|\((?:rdna|human)[^()]*\)",
+    r"\b(?:recombinant|micronized|micronised|purified|synthetic|biosynthetic|unspecified|conjugate[ds]?"
+    r"|usp|bp|ip|ep|racemic|rdna|base|free acid|live|inactivated|adsorbed|human)\b|\((?:rdna|human)[^()]*\)",
     re.IGNORECASE,
 ).sub
 _spellings = ((re.compile("sulph"), "sulf"), (re.compile("oe|ae"), "e"), (re.compile("oxyc"), "oxic"))
@@ -52,7 +53,8 @@ class Resolver:
     def exact(self, written: str) -> tuple[str, ...]:
         """The ingredients of a generic name that is listed just so."""
         key = key_of(written)
-        for name in self._lexicon.names.get(key, ()):
+        names: tuple[Name, ...] = self._lexicon.names.get(key, ())
+        for name in names:
             if name.kind in GENERIC_KINDS:
                 return name.targets
         return self._added.get(key, ())

@@ -70,7 +70,9 @@ def _targets(cui: str, names: _Names, linked: _Linked) -> tuple[str, ...]:
     single = sorted((other for other in near if names[other][1] == "IN"), key=lambda other: names[other][2])
     if single:
         return tuple(names[other][0] for other in single)
-    return tuple(dict.fromkeys(name for other in sorted(near) if names[other][1] != "BN" and sort == "BN" for name in _targets(other, names, linked)))
+    return tuple(
+        dict.fromkeys(name for other in sorted(near) if names[other][1] != "BN" and sort == "BN" for name in _targets(other, names, linked))
+    )
 
 
 def _linked(files: Files, names: _Names) -> _Linked:

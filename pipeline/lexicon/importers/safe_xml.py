@@ -54,7 +54,9 @@ def elements(part: Part) -> Iterator[Element]:
             found.clear()
         parser.Parse(b"", True)
     except _Doctype as error:
-        raise ConfigError(f"{part}, line {parser.CurrentLineNumber}: expected no document type (DOCTYPE)", "give the publisher's own file") from error
+        raise ConfigError(
+            f"{part}, line {parser.CurrentLineNumber}: expected no document type (DOCTYPE)", "give the publisher's own file"
+        ) from error
     except expat.ExpatError as error:
         problem = f"{part}, line {error.lineno}: expected whole XML, found {expat.ErrorString(error.code)}"
         raise ConfigError(problem, "the file is cut off or is none of XML: download it again") from error

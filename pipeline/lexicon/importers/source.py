@@ -115,7 +115,9 @@ class Part:
     def _refuse_binary(self, start: bytes) -> None:
         if start[:2] in {b"PK", b"\xff\xfe", b"\xfe\xff"} or b"\0" in start[:1000]:
             what = "a zip archive or workbook" if start[:2] == b"PK" else "UTF-16" if start[:2] in {b"\xff\xfe", b"\xfe\xff"} else "binary"
-            raise ConfigError(f"{self}, line 1: expected text, found {what}", "give the publisher's text file, or save the table as UTF-8 text")
+            raise ConfigError(
+                f"{self}, line 1: expected text, found {what}", "give the publisher's text file, or save the table as UTF-8 text"
+            )
 
 
 def _text(line: bytes) -> str:
@@ -136,18 +138,28 @@ class Files:
     short: list[Entry] = field(default_factory=list)
 
     def one(self, *patterns: str) -> Part:
-        """The file that was given, or the one of that name in the folder or archive."""
-        return self._use(Part(self.path)) if self._is_single else self.named(*patterns)[0]
+        """The file that was given, or the only one of that name in the folder or archive."""
+        if self._is_single:
+            return self._use(Part(self.path))
+        found = self._found(patterns)
+        if len(found) > 1:
+            raise ConfigError(f"{self.path}: several files fit {self.source}: {', '.join(map(str, found[:4]))}", "give one of them")
+        return self._use(found[0])
 
     def named(self, *patterns: str, required: bool = True) -> list[Part]:
         """Files of these names at any depth, without regard to case; beside the file that was given, if it was one."""
+        return [self._use(part) for part in self._found(patterns, required=required)]
+
+    def _found(self, patterns: Sequence[str], *, required: bool = True) -> list[Part]:
         found = [part for part in self._parts() if any(fnmatch(part.name.lower(), pattern) for pattern in patterns)]
         if not found and required:
             where = self.path.parent if self._is_single else self.path
-            raise ConfigError(f"{where}: no {' or '.join(patterns)} for the source {self.source}", _AGAIN)
-        return [self._use(part) for part in found]
+            raise ConfigError(f"{where}: expected {' or '.join(patterns)} for the source {self.source}, found no such file", _AGAIN)
+        return found
 
-    def rows(self, part: Part, columns: Sequence[str], delimiter: str, aliases: Mapping[str, str] | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+    def rows(
+        self, part: Part, columns: Sequence[str], delimiter: str, aliases: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[int, dict[str, str]]]:
         """(line, cells by column) of a table with a header in one of its first lines; quotes count where a sign parts the cells."""
         names = {name.lower(): name for name in columns} | {old.lower(): name for old, name in (aliases or {}).items()}
         reader = _Reader(part, delimiter)
@@ -174,7 +186,9 @@ class Files:
         if len(cells) >= width:
             return cells
         if reader.at_end():
-            raise ConfigError(f"{part}, line {number}: expected {width} cells, found {len(cells)} at the end of the file: it is cut off", _AGAIN)
+            raise ConfigError(
+                f"{part}, line {number}: expected {width} cells, found {len(cells)} at the end of the file: it is cut off", _AGAIN
+            )
         self.short.append(Entry(" ".join(cells)[:40], left_out="row is cut short", line=number, file=part.name))
         if len(self.short) > 20 and len(self.short) > number // 20:
             raise ConfigError(f"{part}, line {number}: expected {width} cells, found {len(cells)}, and so in many rows", _AGAIN)
@@ -182,7 +196,10 @@ class Files:
 
     def cells(self, part: Part, delimiter: str) -> _Reader:
         """(line, cells) of a table without a header."""
-        return _Reader(part, delimiter)
+        reader = _Reader(part, delimiter)
+        if reader.at_end():
+            raise ConfigError(f"{part}, line 1: expected rows, found an empty file", _AGAIN)
+        return reader
 
     def _no_header(self, part: Part, columns: Sequence[str], seen: list[str]) -> ConfigError:
         found = ", ".join(seen[:8])[:120] or "nothing"
@@ -192,7 +209,8 @@ class Files:
 
     @property
     def _is_single(self) -> bool:
-        return self.path.is_file() and (self.path.suffix.lower() == ".xlsx" or not zipfile.is_zipfile(self.path))
+        ending = self.path.suffix.lower()
+        return self.path.is_file() and (ending == ".xlsx" or (ending != ".zip" and not zipfile.is_zipfile(self.path)))
 
     def _use(self, part: Part) -> Part:
         if part not in self.used:
@@ -202,13 +220,12 @@ class Files:
     def _parts(self) -> list[Part]:
         if not self.path.exists():
             raise ConfigError(f"{self.path}: no such file or folder", "give the folder, archive or file as SOURCE:PATH")
-        if self.path.is_file() and not self._is_single:
+        if self.path.is_file() and zipfile.is_zipfile(self.path) and not self._is_single:
             with zipfile.ZipFile(self.path) as archive:
                 return [Part(self.path, name) for name in sorted(archive.namelist()) if not name.endswith("/")]
-        if self.path.suffix.lower() == ".zip":
+        if self.path.is_file() and self.path.suffix.lower() == ".zip":
             raise ConfigError(f"{self.path}: expected a zip archive; it is damaged or cut off", _AGAIN)
-        folder = self.path.glob("*") if self.path.is_file() else self.path.rglob("*")
-        folder = self.path.parent.glob("*") if self.path.is_file() else folder
+        folder = self.path.parent.glob("*") if self.path.is_file() else self.path.rglob("*")
         return [Part(path) for path in sorted(folder) if path.is_file()]
 
 
@@ -231,7 +248,8 @@ class _Reader:
                 if cells:
                     yield self.number, cells
             return
-        for self.number, line in enumerate(self._lines, 1):
+        for line in self._lines:
+            self.number += 1
             if bare := line.rstrip("\r\n"):
                 yield self.number, bare.split(self._delimiter)
 

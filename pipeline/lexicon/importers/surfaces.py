@@ -17,13 +17,15 @@ _MOST_WORDS = 6
 _marks = re.compile(r"[®™©†*]|\((?:R|TM|r|tm)\)").sub
 _brackets = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$").sub
 _no_name = re.compile(
-    r"(?:n\.?/?a\.?|none|nil|null|nan|unknown|tbd|tba|test|various|placeholder.*|not (?:applicable|available|assigned|specified)|do not use.*|[\W\d_]*)",
+    r"(?:n\.?/?a\.?|none|nil|null|nan|unknown|tbd|tba|test|various|placeholder.*|do not use.*"
+    r"|not (?:applicable|available|assigned|specified)|[\W\d_]*)",
     re.IGNORECASE,
 ).fullmatch
 _strength = re.compile(
     r"""
     [\s,;-]* \b\d[\d.,/\s-]* \s?
-    (?: mg|mcg|µg|ug|g|gm|gms|kg|ml|l|iu|ui|u|unt|unit|units|meq|mmol|mci|mbq|gbq|%|cc|ppm|million|m|mui|million[ ]iu|lakh|ch|dh|x|ku|bau|au|hr|hrs|hour
+    (?: mg|mcg|µg|ug|g|gm|gms|kg|ml|l|iu|ui|u|unt|unit|units|meq|mmol|mci|mbq|gbq|%|cc|ppm|million
+      | m|mui|million[ ]iu|lakh|ch|dh|x|ku|bau|au|hr|hrs|hour
       | microgrammes? | unités? | unites? | u\.i\.? | ui | pour[ ]cent | millions?[ ]d'unités )
     (?: \s?(?:/|per) \s?[\d.,]* \s?(?:mg|g|gm|ml|l|h|hr|hour|heures?|dose|actuation|spray|vial|tablet|kg|24h)? )*
     (?![^\W\d_]) (?: \s?[wv]/[wv] )?

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Iterator
 
 from ...errors import ConfigError
-from .source import Part
 from .safe_xml import elements
+from .source import Part
 
 _SHEET, _STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 

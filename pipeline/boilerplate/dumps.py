@@ -1,0 +1,201 @@
+"""The verdict on each line of a plain-text dump, where there is no markup to go by.
+
+Rules know the widgets' words; the place tells the rest: short lines above the title are a menu, a
+tail of short lines with a widget among them is the foot of a page, and in a dump that is mostly
+short lines the article is the stretch with the most running text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from ..document import Block
+from ..rules.folding import fold
+from ..rules.load import load_toml
+from ..reading.metadata import same_title
+from .pages import is_apparatus
+from .rules import BoilerplateRules
+from .stubs import find_preambles
+from .titles import looks_like_title
+from .verdict import Verdict
+
+_ZONE_SHARE = 0.4  # a zone may open in the last part of a page
+_ZONE_LINE = 160  # characters; longer lines with sentences end a zone
+_PROSE_WORDS = 12
+_HEAD_LINES = 14  # before the first running text, among which the title stands
+_STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = 60, 0.5, 0.6  # so many lines, so many short ones, so little prose: the dump of a whole page
+_STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
+_BARS = re.compile(r"\s*[|·•☰›»>]\s*")
+_BETWEEN = re.compile(r"\s[|·•›»>]\s|☰")
+_COMMENTER = re.compile(r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_TWICE = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ")
+_ANEW = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ")
+_SENTENCE = re.compile(r"\S[^.!?]{10,300}[.!?]\s+")
+_OPENING_CHARS = 500  # of a long line, in which a preamble is looked for
+_MODAL_SHARE, _MODAL_CHARS, _MODAL_GAP = 0.55, 400, 220
+
+
+def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: BoilerplateRules) -> tuple[list[Verdict | None], int | None]:
+    """A verdict for each line, None for what stays; and the index of the line that is the title."""
+    verdicts = [_rule(text, rules) for text in texts]
+    prose = [_is_prose(text) and verdict is None for text, verdict in zip(texts, verdicts, strict=True)]
+    first, end = _stretch(texts, prose, verdicts)
+    shown = _title(blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first) if end < len(texts) else range(min(first, _HEAD_LINES)))
+    begin = shown if shown is not None else first
+    for i, text in enumerate(texts):
+        if verdicts[i] is None and i != shown:
+            if i < begin and (shown is not None or end < len(texts)) and not prose[i]:
+                verdicts[i] = Verdict("navigation", "above-title" if shown is not None else "outside-article")
+            elif i >= end:
+                verdicts[i] = Verdict("related", "outside-article")
+            elif _is_menu(text) and not any(prose[max(0, i - 3) : i]):
+                verdicts[i] = Verdict("navigation", "menu-line")
+    _run_zones(texts, verdicts)
+    _drop_tail(blocks, texts, verdicts)
+    return verdicts, shown
+
+
+def _rule(text: str, rules: BoilerplateRules) -> Verdict | None:
+    return rules.match_text(fold(text)) or rules.match_whole(text)
+
+
+def _is_prose(text: str) -> bool:
+    return text.count(" ") + 1 >= _PROSE_WORDS and bool(_STOP.search(text) or ". " in text or "। " in text)
+
+
+def _is_menu(text: str) -> bool:
+    """Short names between bars: "Home | Medicines | Ask a doctor"."""
+    if "☰" in text:
+        return True
+    if len(_BETWEEN.findall(text)) < 2 or "\t" in text or any(char.isdigit() for char in text):
+        return False
+    return all(len(part.split()) <= 4 for part in _BARS.split(text))
+
+
+def _stretch(texts: Sequence[str], prose: Sequence[bool], verdicts: Sequence[Verdict | None]) -> tuple[int, int]:
+    """(first, end) of the lines to look at: all of a clean text, the densest stretch of the dump of a whole page."""
+    short = sum(1 for i, text in enumerate(texts) if len(text.split()) <= 8)
+    words = [text.count(" ") + 1 for text in texts]
+    running = sum(count for count, is_prose in zip(words, prose, strict=True) if is_prose)
+    if len(texts) < _STRETCH_LINES or short < _STRETCH_SHARE * len(texts) or running > _STRETCH_PROSE * sum(words):
+        return next((i for i, is_prose in enumerate(prose) if is_prose), 0), len(texts)
+    best, total, start = (0.0, 0, len(texts)), 0.0, 0
+    for i, text in enumerate(texts):
+        if total <= 0:
+            total, start = 0.0, i
+        cut = text.endswith(("...", "…"))
+        total += min(words[i], 80) if prose[i] and not cut else -12.0 if verdicts[i] else -6.0 if cut or words[i] > 2 else -3.0
+        if total > best[0]:
+            best = (total, start, i + 1)
+    return best[1], best[2]
+
+
+def _title(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], prose: Sequence[bool], head: range) -> int | None:
+    """The line above the running text whose words return most in it."""
+    body = set(_LETTERS.findall(fold(" ".join(text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True)
+        if is_prose or head.stop > 4))))
+    best: tuple[float, int | None] = (0.33, None)
+    for i in head:
+        if verdicts[i] or blocks[i].kind not in ("paragraph", "heading", "title") or not looks_like_title(texts[i]) or _is_menu(texts[i]):
+            continue
+        own = _LETTERS.findall(fold(texts[i]))
+        again = any(j != i and same_title(texts[i], texts[j]) for j in head)  # a title is often printed twice
+        score = sum(word in body for word in own) / (len(own) + 2) + 0.5 * again + 0.1 * (i == head.start)
+        if score > best[0] + (0.15 if best[1] is not None else 0):
+            best = (score, i)
+    return best[1]
+
+
+def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
+    """After a widget that opens a zone in the last part of the page, what follows goes with it, up to running text."""
+    lengths = [len(text) for text in texts]
+    total, seen, zone = sum(lengths) or 1, 0, None
+    for i, text in enumerate(texts):
+        verdict = verdicts[i]
+        if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
+            zone = verdict
+        elif zone and verdict is None:
+            if len(text) > _ZONE_LINE and text[-1] in ".!?" or is_apparatus(text):
+                zone = None
+            else:
+                verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
+        seen += lengths[i]
+
+
+def _drop_tail(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
+    """Behind the last running text, from the first widget on, nothing is the article's; references and disclaimers are."""
+    last = max((i for i, text in enumerate(texts) if verdicts[i] is None and _is_prose(text)), default=len(texts))
+    opened: Verdict | None = None
+    for i in range(last + 1, len(texts)):
+        verdict, text = verdicts[i], texts[i]
+        if verdict is None and _COMMENTER.search(text):
+            verdict = verdicts[i] = Verdict("user-comment", "commenter")
+        if verdict is not None:
+            opened = verdict
+        elif opened and not is_apparatus(text) and blocks[i].kind != "table_row":
+            verdicts[i] = Verdict(opened.reason, f"tail-after-{opened.rule}")
+
+
+@cache
+def _modals() -> re.Pattern[str]:
+    phrases: list[str] = load_toml("hints.toml")["modals"]["phrases"]
+    return re.compile("|".join(rf"\b{re.escape(phrase)}" for phrase in phrases), re.IGNORECASE)
+
+
+def opening_title(texts: Sequence[str]) -> str | None:
+    """The title that opens a dump without line breaks: it stands there twice, or the text starts anew with its first word.
+
+    >>> opening_title(["Calmoxil 5 mg: A Short Guide Calmoxil is a tablet. " + "One tablet a day is enough. " * 20])
+    'Calmoxil 5 mg: A Short Guide'
+    """
+    if not texts or len(texts[0]) < _MODAL_CHARS:
+        return None
+    twice = _TWICE.match(texts[0]) or _ANEW.match(texts[0])
+    return twice[1] if twice else None
+
+
+def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, Verdict]]:
+    """In a long line without breaks: a title that opens it twice, and sentences that a rule knows, near its start.
+
+    >>> line = "Dose of Calmoxil 5 mg Dose of Calmoxil 5 mg Here is an article about Calmoxil. " + "One tablet a day is enough. " * 20
+    >>> [line[start:end] for start, end, _ in sentence_cuts(line, BoilerplateRules())]
+    ['Dose of Calmoxil 5 mg ', 'Here is an article about Calmoxil. ']
+    """
+    if len(text) < _MODAL_CHARS:
+        return
+    here = 0
+    twice = _TWICE.match(text)
+    if twice:
+        here = twice.end()
+        yield twice.end(1) + 1, here, Verdict("title-duplicate", "title-copy")
+    for match in _SENTENCE.finditer(text, here, min(len(text), here + _OPENING_CHARS)):
+        verdict = rules.match_text(fold(match[0]))
+        if find_preambles([match[0]], None):
+            verdict = Verdict("llm-preamble", "opening-line")
+        if verdict and verdict.reason == "llm-preamble":
+            yield match.start(), match.end(), verdict
+
+
+def modal_tail(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, Verdict]]:
+    """In a long line without breaks, the tail that is words of dialogs and buttons: (start, end, verdict) of each piece.
+
+    >>> line = "One tablet a day is enough. " * 20 + "Share on Facebook Sign in Create an account"
+    >>> [(line[start:end].strip(), v.reason) for start, end, v in modal_tail(line, BoilerplateRules())]
+    [('Share on Facebook', 'layout'), ('Sign in', 'layout'), ('Create an account', 'layout')]
+    """
+    if len(text) < _MODAL_CHARS:
+        return
+    hits = [match.start() for match in _modals().finditer(text, int(_MODAL_SHARE * len(text)))]
+    first = len(hits)
+    while first and (hits[first] if first < len(hits) else len(text)) - hits[first - 1] <= _MODAL_GAP:
+        first -= 1
+    tail = hits[first:]
+    if len(tail) < 2:
+        return
+    for start, end in zip(tail, [*tail[1:], len(text)], strict=True):
+        before = start - (len(text[:start]) - len(text[:start].rstrip()))
+        end -= len(text[:end]) - len(text[:end].rstrip())
+        yield before, end, rules.match_text(fold(text[start:end])) or Verdict("layout", "modal-tail")

@@ -1,0 +1,9 @@
+"""Documents for other tools: spaCy, CoNLL, brat."""
+
+from __future__ import annotations
+
+from .conll import to_conll
+from .spacy_doc import to_docbin, to_spacy
+from .standoff import to_brat
+
+__all__ = ["to_brat", "to_conll", "to_docbin", "to_spacy"]

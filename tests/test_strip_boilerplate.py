@@ -1,0 +1,196 @@
+"""What is dropped, why, and that nothing is lost.
+
+Rules bring their own examples in `rules/boilerplate.toml`. A row of `cases/strip_boilerplate.jsonl` gives a plain
+text, the blocks `kept` and the `reasons` of the removals in their order. `pages/<sample>/expected.json` is the answer
+key of a sample; what we are known to miss of it stands in `KNOWN`, and a miss that is mended must be taken off it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.boilerplate.bylines import find_author
+from pipeline.boilerplate.labeller import load_labeller
+from pipeline.boilerplate.rules import BoilerplateRules, build_rules, load_rules
+from pipeline.boilerplate.verdict import Verdict
+from pipeline.document import Block, Document, Evidence, Origin
+from pipeline.errors import ConfigError
+from pipeline.reading import read
+from pipeline.rules.folding import fold
+from pipeline.rules.load import load_toml
+from pipeline.stages.repair_text import repair_text
+from pipeline.stages.strip_boilerplate import strip_boilerplate
+
+from .conftest import SAMPLES, load_cases
+
+RULES = load_toml("boilerplate.toml")["rule"]
+PAGES = Path(__file__).parent / "pages"
+KEYS = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(PAGES.glob("*/expected.json"))}
+
+#: Texts of the answer keys that we are known to get wrong, by sample: kept ones that go, boilerplate that stays.
+KNOWN: dict[str, set[str]] = {
+    "06-pharmacy": {"Delivery by tomorrow before 10 pm"},  # no rule knows it yet
+    "10-tables-and-lists": {"✅ 100% genuine medicines, delivered to 90 countries"},  # likewise
+}
+
+
+def verdict_of(rules: BoilerplateRules, text: str) -> Verdict | None:
+    """What the rules say of a whole block, of a piece of it, or of an element's names."""
+    if text.startswith("<"):
+        names = [name for value in re.findall(r"(?:class|id)=[\"']([^\"']*)", text) for name in value.split()]
+        return next((verdict for name in names if (verdict := rules.match_hint(name))), None)
+    return rules.match_text(fold(text)) or rules.match_whole(text) or next((verdict for _, _, verdict in rules.cuts(text)), None)
+
+
+def cleaned(name: str) -> Document:
+    """A sample after repair and stripping."""
+    path = next(path for path in SAMPLES.iterdir() if path.stem == name)
+    return strip_boilerplate(repair_text(read(path)))
+
+
+def flat(text: str) -> str:
+    """Words and signs only: the answer keys write cells, bullets and spaces in their own way."""
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r["id"])
+def test_rule_removes(rule: dict[str, Any]) -> None:
+    """Each `removes` of a rule is removed by that very rule, or by one with the same reason that stands before it."""
+    rules = load_rules()
+    for text in rule.get("removes", ()):
+        verdict = verdict_of(build_rules([rule]), text)
+        assert verdict is not None, text
+        assert verdict.rule == rule["id"]
+        assert verdict_of(rules, text) is not None
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r["id"])
+def test_rule_keeps(rule: dict[str, Any]) -> None:
+    """Each `keeps` of a rule is left alone by all rules."""
+    rules = load_rules()
+    for text in rule.get("keeps", ()):
+        assert verdict_of(rules, text) is None, text
+
+
+def test_rule_is_checked() -> None:
+    """An unknown key, an unknown reason and a broken pattern are told with the rule's name."""
+    for row in ({"id": "a", "reason": "share", "phrase": []}, {"id": "a", "reason": "spam"}, {"id": "a", "reason": "share", "patterns": ["("]}):
+        with pytest.raises(ConfigError, match="rule a"):
+            build_rules([row])
+
+
+@pytest.mark.parametrize("case", load_cases("strip_boilerplate.jsonl"), ids=lambda c: c["label"])
+def test_plain_cases(case: dict[str, Any]) -> None:
+    """A plain text keeps the lines of the case, and each removal has its reason."""
+    document = strip_boilerplate(repair_text(read(case["text"])))
+    assert [document.block_text(block) for block in document.blocks] == case["kept"]
+    assert [change.reason for change in document.changes("strip_boilerplate")] == case["reasons"]
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_sample_keeps(name: str) -> None:
+    """Each block of the answer key is in the cleaned sample."""
+    document = cleaned(name)
+    text = f" {flat(document.text)} "
+    missing = {kept for kept in KEYS[name]["kept"] if f" {flat(kept)} " not in text}
+    assert missing == KNOWN.get(name, set()) & set(KEYS[name]["kept"])
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_sample_drops(name: str) -> None:
+    """No line that the answer key calls boilerplate is in the cleaned sample, unless the article says the same."""
+    document = cleaned(name)
+    wanted = f" {flat(' . '.join(KEYS[name]['kept']))} "
+    text = f" {flat(document.text)} "
+    dropped = {line for lines in KEYS[name]["removed"].values() for line in lines if flat(line) and f" {flat(line)} " not in wanted}
+    assert {line for line in dropped if f" {flat(line)} " in text} == KNOWN.get(name, set()) & dropped
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_sample_title(name: str) -> None:
+    """The title is that of the answer key, and stands once, as the first block."""
+    document, key = cleaned(name), KEYS[name]
+    if key["kept"]:
+        assert flat(document.title or "") == flat(key["title"] or "")
+    titles = [block for block in document.blocks if block.kind == "title"]
+    assert len(titles) <= 1
+    assert not titles or titles[0] is document.blocks[0]
+
+
+def test_metadata_from_byline() -> None:
+    """Author and date of a removed byline are in the metadata."""
+    text = (
+        "Calmoxil and sleep\nBy Ada Morrow | May 3, 2021\nCalmoxil is a tablet for restless legs that many people take before sleep, and it works."
+    )
+    document = strip_boilerplate(repair_text(read(text)))
+    assert "Morrow" not in document.text
+    assert (document.metadata.author, document.metadata.published) == ("Ada Morrow", "2021-05-03")
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Escrito por Lucía Ferrer el 29 de marzo de 2022", "Lucía Ferrer"),
+        ("Par Julien Marchetti, le 27 mai 2024", "Julien Marchetti"),
+        ("Von Anke Brodersen am 3. Mai 2021", "Anke Brodersen"),
+        ("Di Giulia Ferrante - 11 Novembre 2021", "Giulia Ferrante"),
+        ("Автор: Ольга Миронова | 12 мая 2020", "Ольга Миронова"),
+        ("लेखक: Neha Bansal | 5 मिनट में पढ़ें", "Neha Bansal"),
+        ("Published on December 15, 2011", None),
+        ("Reading time: 4 min", None),
+    ],
+)
+def test_byline(line: str, author: str | None) -> None:
+    """The name in a byline is found in each language, and no name where there is none."""
+    assert find_author(line) == author
+
+
+def test_empty_page_stays_empty() -> None:
+    """An error page has no article: no menu is taken for one."""
+    document = cleaned("07-almost-empty")
+    assert len(document.text) < 200
+
+
+def test_labeller_is_sound() -> None:
+    """The shipped weights fit the features, and a page of one block is judged too."""
+    document = repair_text(read("<p>Take one tablet in the morning, with water, and do not lie down for half an hour afterwards.</p>"))
+    assert strip_boilerplate(document).text == document.text
+    assert load_labeller().vocabulary.numbers
+
+
+KINDS = st.sampled_from(["paragraph", "heading", "list_item", "table_row", "quote"])
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["Take 20 µg daily.", "≥ 12 years: ½ tablet", "Share this", "10³ units\t5 mg", "0 comment", "**Dose:** 2.5 mg", "Home | News | Blog"]
+        ),
+        KINDS,
+        st.sampled_from([(), ("entry-content",), ("sidebar", "widget"), ("comment-list",)]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(LINES, st.sampled_from(["text/html", "text/plain"]))
+def test_nothing_is_lost(lines: list[tuple[str, str, tuple[str, ...]]], media: str) -> None:
+    """For any blocks the source can be rebuilt, and numbers in kept blocks stand as they were."""
+    blocks, here = [], 0
+    for i, (text, kind, hints) in enumerate(lines):
+        evidence = Evidence("p", "html/body/p", hints, 0, group=i, groups=(i, 0)) if media == "text/html" else Evidence(tag="line")
+        blocks.append(Block(here, here + len(text), kind, None, None, evidence))
+        here += len(text) + 2
+    source = "\n\n".join(text for text, _, _ in lines)
+    before = Document(source=source, text=source, blocks=tuple(blocks), origin=Origin(media_type=media))
+    after = strip_boilerplate(before)
+    assert after.undone() == source
+    texts = {re.sub(r"[*\s]+", " ", text).strip() for text, _, _ in lines}
+    for block in after.blocks:
+        assert re.sub(r"[*\s]+", " ", after.block_text(block)).strip() in texts
