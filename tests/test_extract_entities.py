@@ -1,6 +1,6 @@
 """Doses, schedules, conditions and populations: found where they stand, with the value that the page gives.
 
-Each row of `cases/extract_entities.jsonl` tells one story: `text`, the `drugs` that are known
+Each row of `cases/extract_entities.jsonl` tells one story: `text`, its `language`, the `drugs` that are known
 already, and in `expect` every other entity as [label, surface, value or role and assertion].
 What we cannot do yet stands in `extract_entities.known_failures.jsonl`.
 """
@@ -8,6 +8,7 @@ What we cannot do yet stands in `extract_entities.known_failures.jsonl`.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.document import Document, Entity
+from pipeline.document import Block, Document, Entity
+from pipeline.entities.tokens import read_page
+from pipeline.interop.spacy_doc import blank
 from pipeline.reading.plain import read_plain
 from pipeline.stages.extract_entities import extract_entities
 from pipeline.stages.find_sections import find_sections
@@ -37,7 +40,8 @@ def page_of(case: dict[str, Any]) -> Document:
         for at in range(len(text))
         if text.startswith(surface, at)
     ]
-    return find_sections(Document.from_text(text, read_plain(text))).annotated(drugs)
+    page = replace(Document.from_text(text, read_plain(text)), language=case.get("language"))
+    return find_sections(page).annotated(drugs)
 
 
 def told(page: Document) -> list[list[Any]]:
@@ -91,7 +95,44 @@ def test_cue_is_the_span_of_the_deciding_word() -> None:
 def test_adjectives_leave_the_condition_what_it_is() -> None:
     """A coordinated, qualified mention stands for the condition of the table, with its MeSH id."""
     page = extract_entities(Document.from_text("indicated for severe, nodular, or recalcitrant acne vulgaris"))
-    assert [(e.canonical, e.ids) for e in page.entities] == [("acne vulgaris", {"mesh": "D000152"})]
+    told = [(e.canonical, e.ids, e.value) for e in page.entities]
+    assert told == [("acne vulgaris", {"mesh": "D000152"}, {"modifiers": ["severe", "nodular", "recalcitrant"]})]
+
+
+@given(text=st.text(alphabet=st.sampled_from("aBİé 1½.,'’s-\n\u00a0µ/%"), max_size=60))
+def test_pages_and_spacy_have_the_same_tokens(text: str) -> None:
+    """The tokenizer that spaCy gets cuts a text where the stages do."""
+    page = read_page(Document.from_text(text))
+    tokens = [(t.idx, t.idx + len(t)) for t in blank().make_doc(text) if not t.is_space]
+    assert list(zip(page.starts, page.ends, strict=True)) == tokens
+
+
+def test_table_columns_tell_what_their_cells_are() -> None:
+    """A cell below "Duration" is a duration, a condition below "Side effect" an effect."""
+    table = ["Dose\tDuration\tSide effect", "20 mg\t5–7 days\tgout"]
+    starts = [0, len(table[0]) + 1]
+    blocks = [Block(at, at + len(row), "table_row") for at, row in zip(starts, table, strict=True)]
+    page = extract_entities(Document.from_text("\n".join(table), blocks))
+    told = [(e.label, page.text[e.start : e.end], e.role) for e in page.entities]
+    assert told == [("STRENGTH", "20 mg", None), ("DURATION", "5–7 days", None), ("CONDITION", "gout", "adverse_effect")]
+
+
+def test_a_break_that_only_wraps_a_block_parts_no_name() -> None:
+    """Within a block a name goes on over a line break behind an unfinished line, and not behind a short item."""
+    text = "Side effects include damage of the\nliver and:\nrash\nfever"
+    page = extract_entities(Document.from_text(text, [Block(0, len(text), "paragraph")]))
+    assert [page.text[e.start : e.end] for e in page.entities] == ["damage of the\nliver", "rash", "fever"]
+
+
+def test_other_languages_name_rows_of_the_english_table() -> None:
+    """Every name in another language stands for a row of `conditions.tsv`, and no surface stands for two."""
+    lexicon = Path(__file__).parents[1] / "pipeline" / "lexicon"
+    rows = [line.split("\t") for line in (lexicon / "conditions_world.tsv").read_text(encoding="utf-8").split("\n") if line[:1] not in ("", "#")]
+    english = {line.split("\t")[0] for line in (lexicon / "conditions.tsv").read_text(encoding="utf-8").split("\n")}
+    assert [name for _, name, _, _ in rows[1:] if name not in english] == []
+    surfaces = [(language, surface.lower()) for language, _, words, _ in rows[1:] for surface in words.split(";")]
+    assert len(surfaces) == len(set(surfaces))
+    assert rows[1:] == sorted(rows[1:], key=lambda r: (r[0], r[1].lower(), r[3]))
 
 
 NUMBERS = st.one_of(

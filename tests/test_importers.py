@@ -320,6 +320,13 @@ def test_everyday_words_need_context(lexicon: Lexicon, tmp_path: Path) -> None:
     assert {name.surface: name.needs for name in result.names} == {"Dragon": True, "Zyxq": True, "Zylotram": False}
 
 
+def test_very_short_names_are_left_out(lexicon: Lexicon, tmp_path: Path) -> None:
+    """Up to three letters mean too much else to be taken from a list."""
+    result = build([Files("table", _table(tmp_path, "Qxz 10 Tablet,Paracetamol"))], lexicon)
+    assert [name.surface for name in result.names] == ["Qxz 10"]
+    assert build([Files("table", _table(tmp_path, "Qxz,Paracetamol"))], lexicon).names == []
+
+
 # ---------------------------------------------------------------- wrong and damaged files
 
 _MAIN_FILE = {
@@ -466,6 +473,16 @@ def test_the_built_file_is_laid_over_the_shipped_one(name: str, lexicon: Lexicon
     document = pipeline("She took Noveltab, novelamine 10 mg, Testacal and Tylenol for a week.")
     assert {drug.name for drug in document.drugs} == {"novelamine", "calcium carbonate", "colecalciferol", "paracetamol"}
     assert next(drug for drug in document.drugs if drug.name == "novelamine").ids["rxcui"] == "9000001"
+
+
+def test_imported_names_are_taken_as_they_are_spelt(tmp_path: Path) -> None:
+    """Among many names some are one letter from an English word: only shipped names are guessed from a misspelling."""
+    path = tmp_path / "own.tsv"
+    path.write_text("# table: ingredients\nname\nnovelamine\n# table: names\nsurface\ttarget\nZylotram\tnovelamine\n", encoding="utf-8")
+    lexicon = load_lexicon((path,))
+    assert lexicon.lookup("zylotrem") == []
+    assert lexicon.lookup("novelamina") == []
+    assert lexicon.lookup("isotretenoin")[0].name.kind == "misspelling"
 
 
 def test_the_built_file_tells_its_sources(lexicon: Lexicon, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from pipeline.document import Document, Entity
-from pipeline.interop import to_spacy
 from pipeline.reading.plain import read_plain
 from pipeline.stages.extract_entities import extract_entities
 from pipeline.stages.find_sections import find_sections
@@ -78,14 +77,3 @@ def test_evidence_is_the_sentence() -> None:
     assert page.text[relation.start : relation.end] == "Isotretinoin is used to treat acne."
     assert relation.cue
     assert page.text[slice(*relation.cue)] == "used to treat"
-
-
-def test_spacy_doc_has_the_entities() -> None:
-    """A spaCy Doc carries all entities, also those that its tokens split, and in `ents` the longest that do not overlap."""
-    page = page_of({"text": "Isotroin 20mg: take 1 tablet daily.", "drugs": {"Isotroin": "isotretinoin"}})
-    doc = to_spacy(page)
-    assert doc.text == page.text
-    assert [(s.label_, s.text) for s in doc.spans["entities"]] == [
-        ("DRUG", "Isotroin"), ("STRENGTH", "20mg"), ("DOSAGE", "1 tablet"), ("FORM", "tablet"), ("FREQUENCY", "daily"),
-    ]  # fmt: skip
-    assert [s.label_ for s in doc.ents] == ["DRUG", "STRENGTH", "DOSAGE", "FREQUENCY"]

@@ -81,7 +81,11 @@ def test_rule_keeps(rule: dict[str, Any]) -> None:
 
 def test_rule_is_checked() -> None:
     """An unknown key, an unknown reason and a broken pattern are told with the rule's name."""
-    for row in ({"id": "a", "reason": "share", "phrase": []}, {"id": "a", "reason": "spam"}, {"id": "a", "reason": "share", "patterns": ["("]}):
+    for row in (
+        {"id": "a", "reason": "share", "phrase": []},
+        {"id": "a", "reason": "spam"},
+        {"id": "a", "reason": "share", "patterns": ["("]},
+    ):
         with pytest.raises(ConfigError, match="rule a"):
             build_rules([row])
 
@@ -126,9 +130,8 @@ def test_sample_title(name: str) -> None:
 
 def test_metadata_from_byline() -> None:
     """Author and date of a removed byline are in the metadata."""
-    text = (
-        "Calmoxil and sleep\nBy Ada Morrow | May 3, 2021\nCalmoxil is a tablet for restless legs that many people take before sleep, and it works."
-    )
+    article = "Calmoxil is a tablet for restless legs that many people take before sleep, and it works within an hour."
+    text = f"Calmoxil and sleep\nBy Ada Morrow | May 3, 2021\n{article}"
     document = strip_boilerplate(repair_text(read(text)))
     assert "Morrow" not in document.text
     assert (document.metadata.author, document.metadata.published) == ("Ada Morrow", "2021-05-03")
@@ -169,7 +172,15 @@ KINDS = st.sampled_from(["paragraph", "heading", "list_item", "table_row", "quot
 LINES = st.lists(
     st.tuples(
         st.sampled_from(
-            ["Take 20 µg daily.", "≥ 12 years: ½ tablet", "Share this", "10³ units\t5 mg", "0 comment", "**Dose:** 2.5 mg", "Home | News | Blog"]
+            [
+                "Take 20 µg daily.",
+                "≥ 12 years: ½ tablet",
+                "Share this",
+                "10³ units\t5 mg",
+                "0 comment",
+                "**Dose:** 2.5 mg",
+                "Home | News | Blog",
+            ]
         ),
         KINDS,
         st.sampled_from([(), ("entry-content",), ("sidebar", "widget"), ("comment-list",)]),

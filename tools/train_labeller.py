@@ -36,11 +36,12 @@ from pipeline.errors import PharmacleanError
 from pipeline.reading import read
 from pipeline.stages.repair_text import repair_text
 
+NETWORKS = 2  # they vote together
 WIDTH, NAME_WIDTH = 32, 8
-EPOCHS, BATCH, RATE, DECAY, DROPOUT = 12, 8, 3e-3, 1e-3, 0.2
+EPOCHS, BATCH, RATE, DECAY, DROPOUT = 7, 8, 3e-3, 1e-3, 0.25  # more epochs learn the pages by heart
 BLANK = 0.15  # of the pages are shown without the names of their elements, as old pages have none
 CROP = 500  # blocks of a page seen at a time
-PAGES_OF_WORD = 12  # a class or id word must stand on so many pages to be learned
+PAGES_OF_WORD = 16  # a class or id word must stand on so many pages to be learned
 _WORD = re.compile(r"\w+")
 _PARTS = re.compile(r"[^a-z]+")
 
@@ -92,7 +93,7 @@ def align(blocks: Any, gold: str) -> list[float | None]:
     for k, words in enumerate(texts):
         if len(words) < 6:
             continue
-        hits = [(min(at, key=lambda p: abs(p - here)), i) for i in range(len(words) - 3) if (at := places.get(tuple(words[i : i + 4])))]  # noqa: B023
+        hits = [(min(at, key=lambda p: abs(p - here)), i) for i in range(len(words) - 3) if (at := places.get(tuple(words[i : i + 4])))]
         labels[k] = len(hits) / (len(words) - 3)
         if len(hits) > 0.5 * (len(words) - 3):
             start = hits[0][0] - hits[0][1]
@@ -121,7 +122,13 @@ def _align_short(texts: list[list[str]], whole: list[str], labels: list[float | 
             continue
         sought, then = f" {' '.join(words)} ", following[k]
         low = max(0, cursor - 1) if anchored else 0
-        high = offsets[min(len(whole), then + 2)] if then is not None else min(len(joined), low + 400 + len(sought)) if anchored else len(joined)
+        high = (
+            offsets[min(len(whole), then + 2)]
+            if then is not None
+            else min(len(joined), low + 400 + len(sought))
+            if anchored
+            else len(joined)
+        )
         low = max(low, high - 400) if not anchored and then is not None else low
         at = joined.find(sought, low, high + 1)
         labels[k] = float(at >= 0)
@@ -143,21 +150,32 @@ def vocabulary(pages: list[Example]) -> list[str]:
 
 def train(pages: list[Example], seed: int) -> dict[str, Any]:
     """The data of `labeller.json`."""
-    import torch
-    from torch import nn
+    words = vocabulary(pages)
+    every = np.concatenate([page.reading.rows for page in pages])
+    mean, scale = every.mean(axis=0), every.std(axis=0)
+    scale[scale < 1e-3] = 1
+    mean, scale = np.round(mean, 4), np.round(scale, 4)
+    return {
+        "columns": list(NAMES),
+        "mean": [round(float(m), 4) for m in mean],
+        "scale": [round(float(s), 4) for s in scale],
+        "words": words,
+        "networks": [train_one(pages, words, mean, scale, seed + i) for i in range(NETWORKS)],
+    }
+
+
+def train_one(pages: list[Example], words: list[str], mean: Any, scale: Any, seed: int) -> dict[str, Any]:  # noqa: PLR0915  # one recipe
+    """The weights of one network."""
+    import torch  # type: ignore[import-not-found,unused-ignore]
+    from torch import nn  # type: ignore[import-not-found,unused-ignore]
     from torch.nn import functional
 
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     chance = random.Random(seed)  # noqa: S311  # no secret hangs on it
-    words = vocabulary(pages)
     known = Vocabulary(words)
-    every = np.concatenate([page.reading.rows for page in pages])
-    mean, scale = every.mean(axis=0), every.std(axis=0)
-    scale[scale < 1e-3] = 1
-    mean, scale = np.round(mean, 4), np.round(scale, 4)
 
-    class Net(nn.Module):
+    class Net(nn.Module):  # type: ignore[misc,unused-ignore]
         def __init__(self) -> None:
             super().__init__()
             self.near = nn.EmbeddingBag(len(words) + 1, NAME_WIDTH, mode="sum", padding_idx=len(words))
@@ -199,7 +217,10 @@ def train(pages: list[Example], seed: int) -> dict[str, Any]:
         most = max(len(item[0]) for item in cut)
         widest = max(item[4].shape[1] for item in items)
         pad = functional.pad
-        fields = [torch.stack([pad(item[i], (0, 0, 0, most - len(item[0])) if i == 0 else (0, most - len(item[0]))) for item in cut]) for i in range(4)]
+        fields = [
+            torch.stack([pad(item[i], (0, 0, 0, most - len(item[0])) if i == 0 else (0, most - len(item[0]))) for item in cut])
+            for i in range(4)
+        ]
         mask = torch.stack([pad(torch.ones(len(item[0])), (0, most - len(item[0]))) for item in cut])
         names = [torch.cat([pad(item[i], (0, widest - item[i].shape[1]), value=len(words)) for item in items]) for i in (4, 5)]
         return fields, names, mask
@@ -230,31 +251,34 @@ def train(pages: list[Example], seed: int) -> dict[str, Any]:
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    return _data(net, words, mean, scale)
+    return _weights(net)
 
 
-def _data(net: Any, words: list[str], mean: Any, scale: Any) -> dict[str, Any]:
+def _weights(net: Any) -> dict[str, Any]:
     """Weights as thousandths, in the layout in which the labeller multiplies: rows are inputs."""
     weights = {"near": net.near.weight[:-1], "far": net.far.weight[:-1]}
     for name, layer in (("input", net.input), ("page", net.page), ("output", net.output)):
         weights |= {name: layer.weight.T, f"{name}_bias": layer.bias}
     for i, layer in enumerate(net.around):
         weights |= {f"around_{i}": layer.weight.permute(2, 1, 0).reshape(3 * WIDTH, WIDTH), f"around_{i}_bias": layer.bias}
-    numbers = {name: np.round(value.detach().numpy() * 1000).astype(int).tolist() for name, value in weights.items()}
-    return {"columns": list(NAMES), "mean": [round(float(m), 4) for m in mean], "scale": [round(float(s), 4) for s in scale], "words": words, "weights": numbers}
+    return {name: np.round(value.detach().numpy() * 1000).astype(int).tolist() for name, value in weights.items()}
 
 
 def write(data: dict[str, Any], path: Path) -> None:
     """One row of numbers a line, so that a diff can be read."""
-    lines = [f' "{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in data.items() if key != "weights"]
-    rows = []
-    for name, value in data["weights"].items():
-        body = ",\n   ".join(json.dumps(row, separators=(",", ":")) for row in value) if isinstance(value[0], list) else json.dumps(value)[1:-1]
-        rows.append(f'  "{name}": [\n   {body}\n  ]')
-    path.write_text("{\n" + ",\n".join([*lines, ' "weights": {\n' + ",\n".join(rows) + "\n }"]) + "\n}\n", encoding="utf-8")
+    head = [f' "{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in data.items() if key != "networks"]
+    networks = []
+    for weights in data["networks"]:
+        tables = []
+        for name, value in weights.items():
+            rows = [json.dumps(row, separators=(",", ":")) for row in value] if isinstance(value[0], list) else [json.dumps(value)[1:-1]]
+            tables.append(f'  "{name}": [\n   ' + ",\n   ".join(rows) + "\n  ]")
+        networks.append(" {\n" + ",\n".join(tables) + "\n }")
+    path.write_text("{\n" + ",\n".join([*head, ' "networks": [\n' + ",\n".join(networks) + "\n ]"]) + "\n}\n", encoding="utf-8")
 
 
 def main() -> None:
+    """Read the options, train, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sets", nargs="+", required=True)
@@ -262,7 +286,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    pages = [page for name in options.sets for page in examples(options.data, name.split(":")[0], float((name.split(":") + ["1"])[1]))]
+    pages = [page for name in options.sets for page in examples(options.data, name.split(":")[0], float([*name.split(":"), "1"][1]))]
     random.Random(options.seed).shuffle(pages)  # noqa: S311
     for fold in range(options.folds):
         path = options.out.with_suffix(f".fold{fold}.json")

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..document import Metadata
 from ..reading.dates import find_date
 
 # What stands before a name: en es pt fr de it pl ru hi.
 _LEAD = re.compile(
-    r"(?:^|[|·•–—]\s*)(?:(?:article |story |guest post |medically )?(?:written|posted|published|reported|authored|submitted|reviewed)?\s?by\b|author:|"
-    r"(?:escrito|publicado|redactado|escrita|revisado)? ?por\b|autora?:|(?:écrit |publié |rédigé |proposé )?par\b|auteure?\s?:|(?:geschrieben |veröffentlicht )?von\b|"
+    r"(?:^|[|·•–—]\s*)(?:(?:article |story |guest post |medically )?(?:written|posted|published|reported|authored|submitted|reviewed)?"
+    r"\s?by\b|author:|(?:escrito|publicado|redactado|escrita|revisado)? ?por\b|autora?:|(?:écrit |publié |rédigé |proposé )?par\b|"
+    r"auteure?\s?:|(?:geschrieben |veröffentlicht )?von\b|"
     r"autorin:|(?:scritto |pubblicato |a cura )?(?:di|da)\b|autore:|(?:napisał[ao]? |opracowa[łn][aeio]* )?przez\b|tekst:|автор:?|लेखक\s?:?|"
     r"द्वारा\s?:?|redaktor:)\s*:?\s*",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*[|·•]\s*|\s+[–—-]+\s+|,?\s+(?=(?:on|el|le|am|em|il|dnia|at|published|updated|posted|publicado|publié|atualizado)\b)|[.,;:]\s+(?=(?:\w+\.? )?\d)"
+    r"\s*[|·•]\s*|\s+[–—-]+\s+|,?\s+(?=(?:on|el|le|am|em|il|dnia|at|published|updated|posted|publicado|publié|atualizado)\b)"
+    r"|[.,;:]\s+(?=(?:\w+\.? )?\d)"
     r"|,\s+(?=(?:le|el|am|em|il|contributor|staff|editor|senior)\b)|\s+(?=\d)|\n",
     re.IGNORECASE,
 )
 _WORD = r"(?:[^\W\d_][\w’'.-]*\.?)"
 _NAME = re.compile(rf"{_WORD}(?:,? {_WORD}){{0,5}}")
 _PARTICLES = frozenset("de da do dos das del der den van von la le di el al bin ibn y e and und et".split())  # noqa: SIM905
-_NO_NAMES = frozenset("published updated posted reading read min views comments share last reviewed edited photo image source admin follow".split())  # noqa: SIM905
+_NO_NAMES = frozenset(
+    "published updated posted reading read min views comments share last reviewed edited photo image source admin follow".split()  # noqa: SIM905
+)
 _LONGEST = 160  # characters; a byline is a line
 
 
@@ -35,8 +40,6 @@ def with_bylines(metadata: Metadata, lines: Iterable[str]) -> Metadata:
     >>> found.author, found.published
     ('Angela Brightwater, RN', '2018-08-20')
     """
-    from dataclasses import replace
-
     for line in lines:
         text = line.strip()
         if len(text) > _LONGEST:
@@ -51,7 +54,7 @@ def with_bylines(metadata: Metadata, lines: Iterable[str]) -> Metadata:
 def find_author(line: str) -> str | None:
     """The name in a byline: behind "by", or at its start when it looks like a name.
 
-    >>> [find_author(s) for s in ("Por Caio Brandão | Publicado em 16/05/2023", "Dr Hamish Petrie, 9 August 2022. 3 min read", "4 min read")]
+    >>> [find_author(s) for s in ("Por Caio Brandão | Publicado em 16/05/2023", "Dr Hamish Petrie, 9 August 2022", "4 min read")]
     ['Caio Brandão', 'Dr Hamish Petrie', None]
     """
     lead = _LEAD.search(line)

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ..document import Block
+from ..reading.metadata import same_title
 from ..rules.folding import fold
 from ..rules.load import load_toml
-from ..reading.metadata import same_title
-from .pages import is_apparatus
+from .apparatus import is_apparatus
 from .rules import BoilerplateRules
 from .stubs import find_preambles
 from .titles import looks_like_title
@@ -25,11 +25,18 @@ _ZONE_SHARE = 0.4  # a zone may open in the last part of a page
 _ZONE_LINE = 160  # characters; longer lines with sentences end a zone
 _PROSE_WORDS = 12
 _HEAD_LINES = 14  # before the first running text, among which the title stands
-_STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = 60, 0.5, 0.6  # so many lines, so many short ones, so little prose: the dump of a whole page
+_STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = (
+    60,
+    0.5,
+    0.6,
+)  # so many lines, so many short ones, so little prose: the dump of a whole page
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
 _BARS = re.compile(r"\s*[|·•☰›»>]\s*")
 _BETWEEN = re.compile(r"\s[|·•›»>]\s|☰")
-_COMMENTER = re.compile(r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:", re.IGNORECASE)
+_COMMENTER = re.compile(
+    r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _TWICE = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ")
 _ANEW = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ")
@@ -43,7 +50,9 @@ def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: Boilerplat
     verdicts = [_rule(text, rules) for text in texts]
     prose = [_is_prose(text) and verdict is None for text, verdict in zip(texts, verdicts, strict=True)]
     first, end = _stretch(texts, prose, verdicts)
-    shown = _title(blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first) if end < len(texts) else range(min(first, _HEAD_LINES)))
+    shown = _title(
+        blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first) if end < len(texts) else range(min(first, _HEAD_LINES))
+    )
     begin = shown if shown is not None else first
     for i, text in enumerate(texts):
         if verdicts[i] is None and i != shown:
@@ -93,10 +102,15 @@ def _stretch(texts: Sequence[str], prose: Sequence[bool], verdicts: Sequence[Ver
     return best[1], best[2]
 
 
-def _title(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], prose: Sequence[bool], head: range) -> int | None:
+def _title(
+    blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], prose: Sequence[bool], head: range
+) -> int | None:
     """The line above the running text whose words return most in it."""
-    body = set(_LETTERS.findall(fold(" ".join(text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True)
-        if is_prose or head.stop > 4))))
+    body = set(
+        _LETTERS.findall(
+            fold(" ".join(text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True) if is_prose or head.stop > 4))
+        )
+    )
     best: tuple[float, int | None] = (0.33, None)
     for i in head:
         if verdicts[i] or blocks[i].kind not in ("paragraph", "heading", "title") or not looks_like_title(texts[i]) or _is_menu(texts[i]):
@@ -118,7 +132,7 @@ def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
         if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
             zone = verdict
         elif zone and verdict is None:
-            if len(text) > _ZONE_LINE and text[-1] in ".!?" or is_apparatus(text):
+            if (len(text) > _ZONE_LINE and text[-1] in ".!?") or is_apparatus(text):
                 zone = None
             else:
                 verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
@@ -196,6 +210,6 @@ def modal_tail(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, V
     if len(tail) < 2:
         return
     for start, end in zip(tail, [*tail[1:], len(text)], strict=True):
-        before = start - (len(text[:start]) - len(text[:start].rstrip()))
-        end -= len(text[:end]) - len(text[:end].rstrip())
-        yield before, end, rules.match_text(fold(text[start:end])) or Verdict("layout", "modal-tail")
+        before = len(text[:start].rstrip())
+        stop = len(text[:end].rstrip())
+        yield before, stop, rules.match_text(fold(text[start:end])) or Verdict("layout", "modal-tail")

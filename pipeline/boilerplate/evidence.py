@@ -8,8 +8,8 @@ from typing import Any
 
 from ..document import Document
 from ..rules.folding import fold
-from .features import Page, features
-from .names import Named, NameReader
+from .features import Named, Page, features
+from .names import NameReader
 from .rules import BoilerplateRules, load_rules
 from .titles import find_title
 from .verdict import Verdict
@@ -19,7 +19,10 @@ FOLDED_CHARS = 400  # longer blocks are not folded: no rule is about them
 
 @dataclass(slots=True)
 class Reading:
-    """One entry a block. comments: stands in an element named for comments; shown: index of the block that shows the title; rows: the labeller's features."""
+    """One entry a block.
+
+    comments: stands in an element named for comments; shown: index of the block that shows the title; rows: the labeller's features.
+    """
 
     page: Page
     folded: list[str]

@@ -7,7 +7,8 @@ list, so a mismatch is noticed when they are loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import log1p
 from typing import Any
@@ -34,6 +35,9 @@ _PLACE = (
 _PAGE = ("page_blocks", "page_words", "page_prose", "page_links", "page_stated", "page_article", "page_paragraphs", "page_named")
 _REASONS = tuple(REASONS)
 
+#: What names betray of a block: a verdict, the share of the page's prose under that name, steps up to it.
+Named = tuple[Verdict | None, float, int]
+
 NAMES: tuple[str, ...] = (
     *_TEXT,
     *(f"kind:{k}" for k in KINDS),
@@ -57,6 +61,7 @@ _AT_NAME = _AT_RULE + len(_REASONS)
 _AT_PAGE = _AT_NAME + len(_REASONS)
 
 _PROSE = re.compile(r"[.!?…。।:][\"'”’)»\]]*(?:\s|$)|,\s|[,。、]")
+_BARS = re.compile(r"[|»›·•/]")
 _SHORT = 120  # characters; letters are counted one by one up to here only
 _STOP = (".", "!", "?", "…", "。", "।", '."', ".”", ".)", "»", "!”", "?”")
 _MAIN, _BULK = 0.6, 0.92  # the main container holds this share of the page's prose, the bulk container that
@@ -117,73 +122,82 @@ class _Groups:
         self.bulk = max((g for g, s in sums.items() if s[0] >= _BULK * total), default=-1)
 
 
-def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[tuple[Verdict | None, float, int]], title: int | None) -> Any:
+def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named], title: int | None) -> Any:
     """The rows of all blocks as one array. `named`: verdict by names, share of the prose under that name, steps up to it."""
     import numpy as np
 
-    rows = [_text_row(page, i) for i in range(len(page.texts))]
-    seen = dict[str, int]()
-    for text in page.texts:
-        seen[text] = seen.get(text, 0) + 1
-    before, prose_before, total_chars = 0, 0, sum(page.chars) or 1
-    contained = dict[tuple[int, ...], list[float]]()
+    n = len(page.texts)
+    out = np.zeros((n, len(NAMES)), dtype=np.float32)
+    if not n:
+        return out
+    seen = Counter(page.texts)
+    out[:, :_AT_KIND] = [_text_row(page, i, seen) for i in range(n)]
+    out[:, _AT_PLACE:_AT_RULE] = _places(page, named, title)
+    out[:, _AT_PAGE:] = _page_row(page, named)
+    ones = list(_ones(page, rule, named))
+    out[[i for i, _ in ones], [column for _, column in ones]] = 1.0
+    return out
+
+
+def _ones(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named]) -> Iterator[tuple[int, int]]:
+    """(row, column) of what is so or not so: kind, tag, elements around, verdicts."""
     arounds = dict[str, list[int]]()
-    whole = _page_row(page, named)
-    for i, row in enumerate(rows):
-        block = page.blocks[i]
-        evidence = block.evidence
-        row[22] = 1.0 if seen[page.texts[i]] > 1 else 0.0
-        kind = _KIND.get(block.kind)
+    for i, block in enumerate(page.blocks):
+        kind, tag, path = _KIND.get(block.kind), _TAG.get(block.evidence.tag), block.evidence.path
         if kind is not None:
-            row[_AT_KIND + kind] = 1.0
-        tag = _TAG.get(evidence.tag)
+            yield i, _AT_KIND + kind
         if tag is not None:
-            row[_AT_TAG + tag] = 1.0
-        around = arounds.get(evidence.path)
+            yield i, _AT_TAG + tag
+        around = arounds.get(path)
         if around is None:
-            around = arounds[evidence.path] = sorted({_AROUND[t] for t in evidence.path.split("/") if t in _AROUND})
-        for j in around:
-            row[_AT_AROUND + j] = 1.0
-        inside = contained.get(evidence.groups)
-        if inside is None:
-            inside = contained[evidence.groups] = _containers(page, evidence.groups or (0,))
-        verdict, mass, steps = named[i]
-        distance = i - title if title is not None else 0
-        n = len(rows)
-        row[_AT_PLACE:_AT_RULE] = [
-            i / n, min(n - i, 50) / 50, before / total_chars, prose_before / (page.total_prose or 1),
-            float(distance > 0), max(-20, min(20, distance)) / 20, float(title is not None), *inside, mass, steps / 10,
-        ]  # fmt: skip
-        found = rule[i]
+            around = arounds[path] = sorted({_AT_AROUND + _AROUND[t] for t in path.split("/") if t in _AROUND})
+        for column in around:
+            yield i, column
+        found, (verdict, _, _) = rule[i], named[i]
         if found:
-            row[_AT_RULE + _REASON[found.reason]] = 1.0
+            yield i, _AT_RULE + _REASON[found.reason]
         if verdict:
-            row[_AT_NAME + _REASON[verdict.reason]] = 1.0
-        row[_AT_PAGE:] = whole
+            yield i, _AT_NAME + _REASON[verdict.reason]
+
+
+def _places(page: Page, named: Sequence[Named], title: int | None) -> list[list[float]]:
+    n, before, prose_before = len(page.texts), 0, 0
+    total_chars, total_prose = sum(page.chars) or 1, page.total_prose or 1
+    contained = dict[tuple[int, ...], list[float]]()
+    rows = []
+    for i, block in enumerate(page.blocks):
+        groups = block.evidence.groups or (0,)
+        inside = contained.get(groups)
+        if inside is None:
+            inside = contained[groups] = _containers(page, groups)
+        distance = i - title if title is not None else 0
+        _, mass, steps = named[i]
+        rows.append([
+            i / n, min(n - i, 50) / 50, before / total_chars, prose_before / total_prose,
+            float(distance > 0), max(-20, min(20, distance)) / 20, float(title is not None), *inside, mass, steps / 10,
+        ])  # fmt: skip
         before += page.chars[i]
         prose_before += page.prose[i]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), len(NAMES))
+    return rows
 
 
-def _text_row(page: Page, i: int) -> list[float]:
+def _text_row(page: Page, i: int, seen: Counter[str]) -> list[float]:
     text, words, chars, block = page.texts[i], page.words[i], page.chars[i], page.blocks[i]
     evidence = block.evidence
-    row = [0.0] * len(NAMES)
-    stops = text.count(". ") + text.count("? ") + text.count("! ")
     head = text[:_SHORT]
     pieces = head.split()
     firsts = [piece[0] for piece in pieces]
-    small, capital = sum(map(str.islower, firsts)), sum(map(str.isupper, firsts))
     count = len(pieces) or 1
-    row[: len(_TEXT)] = [
-        log1p(len(text)), log1p(words), min(chars / words, 15) / 10, min(text.count(",") / words, 0.5), log1p(stops),
+    long = words > 8  # shorter lines hold no two sentences
+    return [
+        log1p(len(text)), log1p(words), min(chars / words, 15) / 10, min(text.count(",") / words, 0.5),
+        log1p(text.count(". ") + text.count("? ") + text.count("! ")) if long else 0.0,
         float(text.endswith(_STOP)), float(text[-1] == ":"), float(head[0].islower()), float(head[0].isdigit()), float(head.isupper()),
-        capital / count, small / count, sum(map(str.isdigit, head)) / len(head),
-        min(3.0, sum([head.count(bar) for bar in "|»›·•/"])), page.links[i], float(page.links[i] > 0), float(evidence.bold),
+        sum(map(str.isupper, firsts)) / count, sum(map(str.islower, firsts)) / count, sum(map(str.isdigit, head)) / len(head),
+        min(3.0, len(_BARS.findall(head))), page.links[i], float(page.links[i] > 0), float(evidence.bold),
         float(evidence.hidden), log1p(page.prose[i]), (block.level or 0) / 6 if block.kind == "heading" else 0.0,
-        min(16, evidence.path.count("/")) / 10, float(evidence.stated), 0.0,
+        min(16, evidence.path.count("/")) / 10, float(evidence.stated), float(seen[text] > 1),
     ]  # fmt: skip
-    return row
 
 
 def _containers(page: Page, chain: tuple[int, ...]) -> list[float]:
@@ -191,10 +205,10 @@ def _containers(page: Page, chain: tuple[int, ...]) -> list[float]:
     groups, total = page.groups, page.total_prose or 1
     own, up, grand = chain[0], chain[min(1, len(chain) - 1)], chain[min(2, len(chain) - 1)]
     row = list[float]()
-    for group in (own, up, grand):
+    for i, group in enumerate((own, up, grand)):
         prose, words, chars, links, count = groups.sums[group]
         row += [prose / total, links / (chars or 1), log1p(count)]
-        if group == own:
+        if i == 0:
             row.append(log1p(words / count))
     inside = groups.main in chain
     steps = chain.index(groups.main) if inside else -1
@@ -205,7 +219,7 @@ def _containers(page: Page, chain: tuple[int, ...]) -> list[float]:
     return [*row, float(bulk >= 0), min(bulk, 8) / 4]
 
 
-def _page_row(page: Page, named: Sequence[tuple[Verdict | None, float, int]]) -> list[float]:
+def _page_row(page: Page, named: Sequence[Named]) -> list[float]:
     words, chars = sum(page.words), sum(page.chars) or 1
     in_paragraphs = sum(p for p, b in zip(page.prose, page.blocks, strict=True) if b.evidence.tag == "p")
     articles = any("article" in b.evidence.path for b in page.blocks)

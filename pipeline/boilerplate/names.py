@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from functools import cache
 
 from ..rules.load import load_toml
-from .features import Page
+from .features import Named, Page
 from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _HINTS_USED = 24  # of a block's tokens, nearest elements first
 MASS = 0.35  # of the page's prose: a name above so much text is the article's own, whatever it says
-
-Named = tuple[Verdict | None, float, int]
 
 
 @cache
@@ -68,7 +66,10 @@ class NameReader:
 
     def in_comments(self, hints: Sequence[str]) -> bool:
         """True when an element around the block is named for readers' comments."""
-        return any("comment" in token and (found := self.token(token)) is not None and found.reason == "user-comment" for token in hints[:_HINTS_USED])
+        return any(
+            "comment" in token and (found := self.token(token)) is not None and found.reason == "user-comment"
+            for token in hints[:_HINTS_USED]
+        )
 
     def _nearest(self, hints: Sequence[str], path: str, mass: Counter[str], total: int) -> Named:
         for i, token in enumerate(hints[:_HINTS_USED]):

@@ -7,10 +7,9 @@ the labeller drops comes from the rules, the names, or the place.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import Any
 
+from .apparatus import keep_apparatus
 from .evidence import Reading
 from .labeller import load_labeller
 from .rules import BoilerplateRules
@@ -29,22 +28,6 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SURE = 0.97
 _SHORT = 30  # words
-_ABOUT = re.compile(
-    r"\b(?:not (?:a )?(?:substitute|replace(?:ment)?|intended|take the place)|provide medical advice|medical advice|consult (?:a|your|the) (?:doctor|physician|pharmacist)|disclaimer"
-    r"|keinen? (?:arzt|ärztlich)|ersetzt (?:nicht|keine)|no (?:sustituye|reemplaza)|ne (?:remplace|se substitue)|não substitui|non sostituisc"
-    r"|nie zastępuj|не заменяет|конкретн\w* врач)",
-    re.IGNORECASE,
-)
-_MEDICAL = re.compile(
-    r"medic|doctor|physician|pharmacist|health|treatment|diagnos|arzt|ärzt|médec|médic|santé|salud|saúde|salute|lekar|zdrow|врач|медиц|डॉक्टर|चिकित्स",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(r"^(?:source|fuente|quelle|fonte|źródło|источник|स्रोत|reference)s?\s?: \S", re.IGNORECASE)
-_REFERENCES = re.compile(
-    r"^(?:references|sources|bibliography|further reading|citations|works cited|referencias|fuentes|bibliograf[ií]a|références|bibliographie|quellen"
-    r"|literatur|quellenangaben|referências|fontes|riferimenti|fonti|piśmiennictwo|źródła|bibliografia|литература|источники|संदर्भ|स्रोत)\W*$",
-    re.IGNORECASE,
-)
 
 
 def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
@@ -56,7 +39,7 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     _apply_rules(reading, rules, chances, verdicts)
     _drop_comments(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
-    _keep_apparatus(reading, chances, verdicts)
+    keep_apparatus(reading, chances, verdicts, _UNNAMED)
     if reading.shown is not None:
         verdicts[reading.shown] = None
     _explain(reading, rules, chances, verdicts)
@@ -79,8 +62,8 @@ def decide(reading: Reading, chances: Any) -> list[bool]:
     for i, (block, chance) in enumerate(zip(page.blocks, chances, strict=True)):
         level = float(chance)
         if block.kind in ("list_item", "table_row"):
-            total, words = means[block.evidence.group, block.kind]
-            level = (level + 2 * total / words) / 3
+            total, count = means[block.evidence.group, block.kind]
+            level = (level + 2 * total / count) / 3
         kept.append(level >= (KEEP if page.links[i] < 0.85 or page.words[i] > 40 else _KEEP_LINKS))
     _keep_headings(reading, chances, kept)
     if not any(kept) and page.total_prose >= _FEWEST_WORDS:
@@ -109,7 +92,13 @@ def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | No
     page = reading.page
     for i in range(reading.shown + 1, min(reading.shown + 3, len(verdicts))):
         named = reading.named[i][0]
-        if verdicts[i] and chances[i] >= 0.15 and 6 <= page.words[i] <= 60 and page.links[i] < 0.3 and not (named and named.reason == "byline"):
+        if (
+            verdicts[i]
+            and chances[i] >= 0.15
+            and 6 <= page.words[i] <= 60
+            and page.links[i] < 0.3
+            and not (named and named.reason == "byline")
+        ):
             verdicts[i] = None
 
 
@@ -149,41 +138,15 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdic
             rule = rules.match_whole(reading.page.texts[i])
         if rule:
             verdicts[i] = rule
-        elif block.evidence.tag == "figcaption" or block.kind == "caption" and block.evidence.tag != "caption":
+        elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
             verdicts[i] = Verdict("caption", "tag-figcaption")
-        elif named and not (named.reason == "share" and "blockquote" in block.evidence.path) and chances[i] < _TELLING.get(named.reason, 0) and (words <= _SHORT or named.reason not in _SHORT_ONLY):
+        elif (
+            named
+            and not (named.reason == "share" and "blockquote" in block.evidence.path)
+            and chances[i] < _TELLING.get(named.reason, 0)
+            and (words <= _SHORT or named.reason not in _SHORT_ONLY)
+        ):
             verdicts[i] = named
-
-
-def _keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
-    """References and medical disclaimers are part of the article when they stand in or right behind it."""
-    page = reading.page
-    last = max((i for i, v in enumerate(verdicts) if v is None), default=-1)
-    open_list, items = -1, False
-    for i, verdict in enumerate(verdicts if last >= 0 else ()):
-        block = page.blocks[i]
-        if block.kind == "heading" or page.words[i] <= 4:
-            open_list = i if _REFERENCES.match(page.texts[i]) and i > 2 else -1 if block.kind == "heading" else open_list
-            items = items and i != open_list
-        items = items or block.kind == "list_item"
-        if items and block.kind != "list_item":
-            open_list = -1
-        inside = bool(reading.rows[i][_IN_BULK]) or i < last + 12
-        if verdict is not _UNNAMED or block.evidence.hidden or reading.comments[i]:
-            continue
-        if inside and open_list >= 0 and (i == open_list or chances[i] >= 0.02) and page.links[i] < 0.95:
-            verdicts[i] = None
-        elif page.words[i] >= 8 and page.links[i] < 0.3 and _ABOUT.search(page.texts[i]) and _MEDICAL.search(page.texts[i]):
-            verdicts[i] = None
-
-
-def is_apparatus(text: str) -> bool:
-    """True for a medical disclaimer or the heading of references, which stay.
-
-    >>> is_apparatus("This text does not replace medical advice."), is_apparatus("Sources:"), is_apparatus("Share this")
-    (True, True, False)
-    """
-    return bool(_REFERENCES.match(text) or _SOURCE.match(text) or (_ABOUT.search(text) and _MEDICAL.search(text)))
 
 
 def _explain(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
@@ -209,18 +172,3 @@ def _reason(reading: Reading, i: int, first: int, last: int) -> str:
     if linked:
         return "related" if i < 0.9 * len(reading.folded) else "footer"
     return "footer" if i > last and i > 0.85 * len(reading.folded) else "layout"
-
-
-def _column(name: str) -> int:
-    from .features import NAMES
-
-    return NAMES.index(name)
-
-
-_IN_BULK = _column("in_bulk")
-
-
-def first_and_last(verdicts: Sequence[Verdict | None]) -> tuple[int, int]:
-    """Indices of the first and the last block that stay, (0, -1) without any."""
-    kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
-    return (kept[0], kept[-1]) if kept else (0, -1)

@@ -92,7 +92,9 @@ class PatternIndex:
         always, possible = found
         if not possible:
             return always
-        hits = {i for three in _threes(lower).intersection(self.by_three) for need, i in self.by_three[three] if i in possible and need in lower}
+        hits = {
+            i for three in _threes(lower).intersection(self.by_three) for need, i in self.by_three[three] if i in possible and need in lower
+        }
         return sorted((*always, *hits)) if hits else always
 
 

@@ -21,14 +21,16 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _SEARCH_WORDS = frozenset(
     """buy price cost online cheap cheapest order reviews review results uses use dosage dose tablet tablets capsule capsules cream gel mg
     facts side effects before after near me generic brand india usa uk canada pharmacy delivery without prescription benefits
-    comprar precio donde acheter prix kaufen preis rezeptfrei preço acquistare prezzo cena купить цена fayde nuksan kaise""".split()
+    comprar precio donde acheter prix kaufen preis rezeptfrei preço acquistare prezzo cena купить цена fayde nuksan kaise""".split()  # noqa: SIM905
 )
 
 
 def find_stubs(blocks: Sequence[Block], texts: Sequence[str], title: str | None) -> list[int]:
     """Indices of keyword stubs: short, all in small letters, no sentence, on the page's topic, among paragraphs."""
     topic = set(_WORD.findall(fold(title or "")))
-    return [i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and (_is_search(texts[i]) or _among_paragraphs(texts, i))]
+    return [
+        i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and (_is_search(texts[i]) or _among_paragraphs(texts, i))
+    ]
 
 
 def _is_search(text: str) -> bool:

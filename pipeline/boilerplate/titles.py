@@ -39,7 +39,7 @@ def _like(texts: Sequence[str], title: str) -> list[int]:
     few = 0.35 * len(words)
     out = []
     for i, text in enumerate(texts):
-        if len(text) > _TITLE_CHARS or len(text) < 0.4 * len(title) and len(text) < 12:
+        if len(text) > _TITLE_CHARS or (len(text) < 0.4 * len(title) and len(text) < 12):
             continue
         own = text.lower().split()
         if len(own) <= _TITLE_WORDS and (len(words.intersection(own)) >= few or len(own) == len(words)) and same_title(text, title):

@@ -34,19 +34,27 @@ def assertions(context: Context, found: Sequence[Found]) -> list[tuple[str, Cue 
 
 
 def _decides(context: Context, f: Found, cues: list[Cue], reached: dict[Cue, int], sentence: tuple[int, int]) -> Cue | None:
-    low, high = clause(context.page.words, (f.first, f.last), sentence, _stops())
-    candidates = [c for c in cues if _reaches(c, f, low, high, reached) and not _is_cut(c, f, cues)]
+    words = context.page.words
+    low, high = clause(words, (f.first, f.last), sentence, _stops())
+    candidates = [c for c in cues if _reaches(words, c, f, low, high, reached) and not _is_cut(c, f, cues)]
     for c in candidates:
         reached[c] = f.last + _LIST_STEP
     return min(candidates, key=lambda c: (_RANK[c.says], abs(c.first - f.first)), default=None)
 
 
-def _reaches(cue: Cue, f: Found, low: int, high: int, reached: dict[Cue, int]) -> bool:
+def _reaches(words: list[str], cue: Cue, f: Found, low: int, high: int, reached: dict[Cue, int]) -> bool:
     if not (low <= cue.first and cue.last <= high):
         return False
     if cue.reach == "forward":
+        if cue.says == "negated" and _turns(words, cue.last, f.first):
+            return False
         return cue.last <= f.first <= max(cue.last + _REACH, reached.get(cue, 0))
-    return cue.reach == "back" and f.last <= cue.first
+    return cue.reach == "back" and f.last <= cue.first and _relative().isdisjoint(words[f.last : cue.first])
+
+
+def _turns(words: list[str], first: int, last: int) -> bool:
+    """A new purpose begins: "scabies that did not clear with creams, and for river blindness"."""
+    return any(words[i] == "for" and words[i - 1] in (",", "and") for i in range(first + 1, last))
 
 
 def _is_cut(cue: Cue, f: Found, cues: list[Cue]) -> bool:
@@ -59,6 +67,11 @@ def _is_cut(cue: Cue, f: Found, cues: list[Cue]) -> bool:
 @cache
 def _stops() -> frozenset[str]:
     return frozenset(load_toml("assertion.toml")["stops"])
+
+
+@cache
+def _relative() -> frozenset[str]:
+    return frozenset(load_toml("assertion.toml")["relative"])
 
 
 @cache

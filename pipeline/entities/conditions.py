@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from ..rules.load import load_toml
@@ -108,14 +109,14 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = suffixes()
-    for i, word in enumerate(words):
-        if len(word) > 6 and word.endswith(endings) and i not in covered and word not in not_these:
-            out[i] = (i + 1, Condition(word, "unlisted", "", needs=False))
+    telling = {w for w in set(words) if len(w) > 6 and w.endswith(endings) and w not in not_these}
+    for i in [i for i, word in enumerate(words) if word in telling and i not in covered] if telling else ():
+        out[i] = (i + 1, Condition(words[i], "unlisted", "", needs=False))
     return out
 
 
 def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
-    letters = [_GLUE.get(w, ".") for w in words]
+    letters = list(map(_GLUE.get, words, repeat(".")))
     degrees = rules("only_degrees")
     for first, last, letter in parts().find(words):
         letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)

@@ -84,6 +84,18 @@ class Context:
         head = words[first : min(token, first + 8)]
         return " ".join(head[: head.index(":")]) if ":" in head else ""
 
+    def column(self, token: int) -> frozenset[str]:
+        """The words at the head of the table column that the token stands in, none outside tables."""
+        page, number = self.page, self.page.line(token)
+        if number < 0 or page.lines[number].block.kind != "table_row":
+            return frozenset()
+        top = number
+        while top and page.lines[top - 1].block.kind == "table_row":
+            top -= 1
+        cell = page.text.count("\t", page.lines[number].block.start, page.starts[token])
+        heads = page.text[page.lines[top].block.start : page.lines[top].block.end].lower().split("\t")
+        return frozenset(heads[cell].split()) if top < number and cell < len(heads) else frozenset()
+
 
 def _token_end(page: Page, offset: int) -> int:
     i = page.token_at(offset - 1)

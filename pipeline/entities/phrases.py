@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 from typing import Generic, TypeVar
 
 from .tokens import split_words
@@ -35,8 +36,8 @@ class Phrases(Generic[T]):
         """(first, last, payload) for the phrases between two tokens; they do not overlap."""
         out, here = list[tuple[int, int, T]](), first
         last = len(words) if last is None else last
-        known = self._first
-        for i in [i for i in range(first, last) if words[i] in known]:
+        inside = words if (first, last) == (0, len(words)) else words[first:last]
+        for i in compress(range(first, last), map(self._first.__contains__, inside)):
             if i >= here and (hit := self.at(words, i, last)):
                 here = i + hit[0]
                 out.append((i, here, hit[1]))

@@ -15,7 +15,7 @@ from .quantities import number, vocabulary
 def find_populations(context: Context) -> list[Found]:
     """POPULATION in reading order; an age that stands with a group is one mention with it."""
     words = context.page.words
-    ages = [f for m in _ages().find_masked(context.page.masked) if context.free(m.first, m.last) and (f := _age(words, m))]
+    ages = [f for m in _ages().find_masked(context.page.masked) if context.free(m.first, m.last) and (f := _age(context, m))]
     taken = {i for f in ages for i in range(f.first, f.last)}
     groups = [
         Found("POPULATION", first, last, {"group": name})
@@ -32,15 +32,19 @@ def _is_group_here(words: list[str], first: int, last: int) -> bool:
     return not before & set(rules["not_after"]["words"]) and not set(following) & set(rules["not_before"]["words"])
 
 
-def _age(words: list[str], match: Match) -> Found | None:
+def _age(context: Context, match: Match) -> Found | None:
+    words = context.page.words
     row = load_toml("populations.toml")["pattern"][match.pattern]
     numbers = [number(words[i]) for slot, i in match.slots if slot == "NUM"]
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     tokens = words[match.first : match.last]
     people = any(w in _people() for w in tokens)
-    if not people and not {"of", "old", "aged", "age", "ages", "older", "over"} & set(tokens) and "≥" not in tokens:
+    if words[match.last : match.last + 1] and words[match.last] in vocabulary().units:  # < 40 kg
         return None
-    if not people and not times:
+    told = people or "age" in context.column(match.first)
+    if not told and not {"of", "old", "aged", "age", "ages", "older", "over"} & set(tokens) and "≥" not in tokens:
+        return None
+    if not told and not times:
         return None
     if (times and times[-1] not in ("a", "mo", "wk", "d")) or max(numbers) > 120:
         return None

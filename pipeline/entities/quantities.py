@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from ..rules.load import load_toml
@@ -128,8 +129,7 @@ def number(word: str) -> float:
 def find_amounts(context: Context) -> list[Found]:
     """STRENGTH and DOSAGE in reading order."""
     words, known = context.page.words, vocabulary()
-    get = known.letters.get
-    letters = "".join([get(w, ".") for w in context.page.masked])
+    letters = "".join(map(known.letters.get, context.page.masked, repeat(".")))
     out = list[Found]()
     for match in _find_amounts(letters):
         first, last = match.span()
@@ -202,6 +202,8 @@ def _amount(context: Context, letters: str, first: int, last: int) -> Found | No
     if not _is_dose(context, first, last, unit):
         return None
     value = _value(words[first:last], letters[first:last])
+    if "per" in value and not _fluids().isdisjoint(words[slice(*context.page.sentence(first))]):  # 7 µg/mL in the blood
+        return None
     return Found(_label(unit, value), first, last, value)
 
 
@@ -321,3 +323,8 @@ def _dose_words() -> frozenset[str]:
 @cache
 def _taking() -> frozenset[str]:
     return frozenset(load_toml("units.toml")["taking"]["words"])
+
+
+@cache
+def _fluids() -> frozenset[str]:
+    return frozenset(load_toml("units.toml")["not_a_dose"]["fluids"])

@@ -121,6 +121,8 @@ def _is_duration(context: Context, match: Match) -> bool:
         return False
     if any(i in context.dose_tokens for i in range(match.first, match.last)):
         return False
+    if not _set("columns").isdisjoint(context.column(match.first)):
+        return True
     cued = bool(set(before) & _set("before")) or bool(set(after[:1]) & _set("after"))
     cued = cued or (after[:1] == ["of"] and bool(set(after[1:]) & set(cues["after_of"])))
     return cued and context.speaks_of_medicine(match.first, _medicine_words())

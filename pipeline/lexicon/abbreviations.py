@@ -26,6 +26,38 @@ def defined_abbreviations(text: str, names: Sequence[tuple[int, int]], taken: Co
                 yield i, found.start(1) + use.start(), found.start(1) + use.end()
 
 
+def foreign_abbreviations(text: str, letters: Collection[str], names: Sequence[tuple[int, int]]) -> set[str]:
+    """Those of `letters` that the text explains in brackets as something that is none of the names (spans).
+
+    >>> text = "The nucleus accumbens (NAC) and phenobarbital (PB), odds ratios (ORs)"
+    >>> sorted(foreign_abbreviations(text, {"NAC", "PB", "ORs"}, [(32, 45)]))
+    ['NAC', 'ORs']
+    """
+    found = set[str]()
+    for short in letters:
+        if len(short) < 2 or not short[:2].isupper() or not short.isalpha() or (at := text.find(f"({short})")) < 0:
+            continue
+        words = _words_in(text[max(0, at - 80) : at])[-len(short) :]
+        spelt = any(_spells(short.rstrip("s").lower(), words[-count:]) for count in range(2, len(words) + 1))
+        if spelt and not any(at - 3 < end <= at for _, end in names):
+            found.add(short)
+    return found
+
+
+_words_in = re.compile(r"[^\W\d_]+").findall
+
+
+def _spells(short: str, words: Sequence[str]) -> bool:
+    """The first word begins with the first letter, the letters follow in order, and most of them begin a word.
+
+    >>> [_spells(*pair) for pair in (("nac", ["nucleus", "accumbens"]), ("acc", ["cingulate", "cortex"]))]
+    [True, False]
+    """
+    initials = [word[0].lower() for word in words]
+    rest = iter("".join(words).lower())
+    return initials[0] == short[0] and all(letter in rest for letter in short) and sum(map(short.count, set(initials))) * 2 > len(short)
+
+
 def _abbreviates(short: str, name: str) -> bool:
     """The letters stand in the name in this order, and it starts with the first; two capitals at least.
 

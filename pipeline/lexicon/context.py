@@ -14,11 +14,11 @@ from .tables import Word
 #: What a word of `context_words.tsv` can say; the table's head tells what each means.
 WORD_KINDS = (
     "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
-    "release", "naming", "unit", "country", "english",
+    "release", "naming", "unit", "country", "english", "health",
 )  # fmt: skip
 
-#: How far another drug or a form may stand from a name to speak for it.
-_NEAR = 60
+#: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
+_NEAR, _AROUND = 60, 150
 
 _words_in = re.compile(r"[^\W_][\w'’.-]*").findall
 _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
@@ -48,9 +48,19 @@ class ContextWords:
         return _with_plurals(self.of("dose_form"))
 
     @cached_property
+    def clear_forms(self) -> frozenset[str]:
+        """Forms that nothing else has: tablets, not films."""
+        return _with_plurals(row.word for row in self.rows if row.kind == "dose_form" and row.value != "thing")
+
+    @cached_property
     def before(self) -> frozenset[str]:
         """Words before a name that give it."""
         return self.of("treatment_before")
+
+    @cached_property
+    def giving(self) -> frozenset[str]:
+        """Words before a name that give a medicine and nothing else: "prescribed", not "used"."""
+        return frozenset(row.word for row in self.rows if row.kind == "treatment_before" and row.value != "everyday")
 
     @cached_property
     def after(self) -> frozenset[str]:
@@ -60,7 +70,12 @@ class ContextWords:
     @cached_property
     def near(self) -> frozenset[str]:
         """Words anywhere near a name that speak for a medicine."""
-        return self.of("treatment") | self.forms
+        return self.of("treatment") | self.clear_forms
+
+    @cached_property
+    def health(self) -> frozenset[str]:
+        """Words that tell that health is spoken of."""
+        return self.of("health") | self.near | self.giving
 
     @cached_property
     def not_after(self) -> frozenset[str]:
@@ -130,18 +145,33 @@ class Surroundings:
         self._text, self._words = text, words
         self._starts, self._spans = [start for start, _ in drugs], drugs
 
-    def is_dosed(self, end: int) -> bool:
-        """A dose, a form or ® follows: it is a medicine, whatever the word."""
-        following = self._text[end : end + 30].lower()
-        return bool(_marked(self._text, end) or self._words.dose_at(following, 0) or self._after(end) in self._words.forms)
+    def is_dosed(self, start: int, end: int, key: str) -> bool:
+        """A dose, a form or ® follows: it is a medicine, whatever the word; an everyday word in lower case needs ®."""
+        if _marked(self._text, end):
+            return True
+        if key not in self._words.english:
+            return bool(self._words.dose_at(self._text[end : end + 30].lower(), 0)) or self._after(end) in self._words.forms
+        if not self._text[start].isupper():
+            return False
+        return bool(self._words.dose_at(self._text[end : end + 30].lower(), 0)) or self._after(end) in self._words.clear_forms
 
     def is_name(self, start: int, end: int, key: str) -> bool:
-        """Written as a name inside a sentence, and given, or, unless people and places have the name, a medicine is near."""
+        """Written as a name inside a sentence, and given, or a medicine is near; an everyday word needs both."""
         if not self.is_capital(start):
             return False
-        if not self._words.before.isdisjoint(self._before(start)[-2:]):
+        before = self._before(start)[-2:]
+        if not self._words.giving.isdisjoint(before):
             return True
-        return key not in self._words.english and self.is_near(start, end)
+        used = not self._words.before.isdisjoint(before)
+        everyday = key in self._words.english or len(key) <= 3
+        return used and self.is_near(start, end) if everyday else used or self.is_near(start, end)
+
+    def is_health(self, start: int, end: int) -> bool:
+        """Health is spoken of around: for names that nobody but us vouches for."""
+        if _marked(self._text, end) or self._words.dose_at(self._text[end : end + 30].lower(), 0) or self._after(end) in self._words.forms:
+            return True
+        around = f"{self._text[max(0, start - _AROUND) : start]} {self._text[end : end + _AROUND]}".lower()
+        return not self._words.health.isdisjoint(word.rstrip(".'’-") for word in _words_in(around))
 
     def is_capital(self, start: int) -> bool:
         """A capital inside a sentence, in a line that is not all capitals or a title.

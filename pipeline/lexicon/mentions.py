@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .abbreviations import defined_abbreviations
+from .abbreviations import defined_abbreviations, foreign_abbreviations
 from .context import Surroundings, in_address, starts_sentence
 from .lexicon import Lexicon
 from .matcher import Match
@@ -50,7 +51,7 @@ class _Reading:
 
     def mentions(self) -> list[Mention]:
         plain = [match for match in self._found if not self._needs(match)]
-        doubtful = [match for match in self._found if self._needs(match)]
+        doubtful = self._without_foreign([match for match in self._found if self._needs(match)], plain)
         around = self._surroundings(plain)
         if doubtful:
             plain = sorted([*plain, *self._accepted(doubtful, plain, around)])
@@ -58,6 +59,14 @@ class _Reading:
         said = frozenset(target for targets in generics for target in targets)
         found = [self._mention(match, said, around) for match in plain]
         return sorted([*found, *self._abbreviations(found)], key=lambda mention: mention.start)
+
+    def _without_foreign(self, doubtful: list[Match], plain: Sequence[Match]) -> list[Match]:
+        """Without letters that the text itself explains as something else: "Open Community License (OCL)"."""
+        if "(" not in self._text:
+            return doubtful
+        written = {self._text[match.start : match.end] for match in doubtful}
+        foreign = foreign_abbreviations(self._text, written, [(match.start, match.end) for match in plain])
+        return [match for match in doubtful if self._text[match.start : match.end] not in foreign]
 
     def _abbreviations(self, found: Sequence[Mention]) -> Iterator[Mention]:
         """What the text itself calls the drugs for short."""
@@ -96,8 +105,10 @@ class _Reading:
 
     def _needs(self, match: Match) -> bool:
         """Only surroundings make this a drug."""
-        if match.key in self._lexicon.words.substances:
-            return True
+        return match.key in self._lexicon.words.substances or _is_unconfirmed(match) or self._is_everyday(match)
+
+    def _is_everyday(self, match: Match) -> bool:
+        """A word that means something else more often, or so short that it does."""
         short = len(match.key) <= 3 or (self._text[match.start].islower() and len(match.key) <= _SHORT)
         short = short or match.key in self._lexicon.words.english
         doubtful = {name.targets for name in match.names if name.needs or (short and name.kind in {"brand", "abbreviation"})}
@@ -110,10 +121,15 @@ class _Reading:
         if accepted:  # a row of substances: "calcium, iron or zinc" after "containing"
             around = self._surroundings(sorted([*plain, *accepted]))
             accepted += [match for match in doubtful if match not in accepted and self._is_drug(match, around, known)]
-        certain = {match.key for match in accepted if match.key not in self._lexicon.words.substances}
         rest = [match for match in doubtful if match not in accepted]
+        certain = self._certain_enough(accepted, rest)
         accepted += [match for match in rest if match.key in certain and not self._text[match.start : match.end].islower()]
         return [*accepted, *self._abbreviated_together([match for match in rest if match.key not in certain])]
+
+    def _certain_enough(self, accepted: Sequence[Match], rest: Sequence[Match]) -> set[str]:
+        """Names that are drugs here so often that they are everywhere in the text; of a word said twenty times, one drug is a slip."""
+        known, other = Counter(match.key for match in accepted), Counter(match.key for match in rest)
+        return {key for key, count in known.items() if key not in self._lexicon.words.substances and 3 * count >= other[key]}
 
     def _is_drug(self, match: Match, around: Surroundings, known: set[tuple[str, ...]]) -> bool:
         start, end = match.start, match.end
@@ -123,7 +139,9 @@ class _Reading:
             return any(name.targets in known for name in match.names) or around.is_near(start, end)
         if len(match.key) > 3 and match.names[0].kind != "brand" and self._text[start:end].islower():
             return around.is_given(start, end, match.key)
-        return around.is_dosed(end) or around.is_explained(start, end) or around.is_name(start, end, match.key)
+        if not self._is_everyday(match):
+            return bool(known) or around.is_health(start, end)
+        return around.is_dosed(start, end, match.key) or around.is_explained(start, end) or around.is_name(start, end, match.key)
 
     def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
         """Two abbreviations as one product: "TMP-SMX", "FTC/TDF"."""
@@ -184,6 +202,11 @@ def _is_written_so(written: str, surface: str) -> bool:
         return True
     letters = "".join(_letters(written.removesuffix("s")))
     return letters.isupper()
+
+
+def _is_unconfirmed(match: Match) -> bool:
+    """A brand that stands on our own knowledge only."""
+    return all(name.kind == "brand" and name.trust < 0.9 for name in match.names)
 
 
 def _kind(name: Name) -> str:

@@ -23,9 +23,9 @@ _SKIPPED = frozenset(
 _HEAD_TAGS = frozenset({"meta", "link", "title", "base", "input", "img"})
 _PLAIN = frozenset("span i em u font small abbr cite time mark".split())  # noqa: SIM905  # change nothing when they have no attributes
 _BLOCKS = frozenset(
-    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure footer form "
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure footer form "  # noqa: SIM905
     "h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup p pre search section summary table tbody td tfoot "
-    "th thead tr ul".split()  # noqa: SIM905
+    "th thead tr ul".split()
 )
 _CONTAINERS = frozenset(
     "article aside blockquote body details div dl fieldset figure footer form header main menu nav ol section table td th ul".split()  # noqa: SIM905
@@ -39,8 +39,8 @@ _KINDS = {
 _BOLD = frozenset({"b", "strong"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")  # noqa: RUF001
-_SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")  # noqa: RUF001
+_SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _WORDS = re.compile(r"\w+")
 _RAISABLE = re.compile(r"\s*[0-9+\-−=()n]*[0-9][0-9+\-−=()n]*\s*")
 
@@ -94,13 +94,13 @@ class _Frame:
         self.hints: tuple[str, ...] = above.hints if above else ()
         self.groups: tuple[int, ...] = above.groups if above else (0,)
         self.path: str = above.path if above else ""
-        self.depth = above.depth + 1 if above else 0
-        self.lists = above.lists if above else 0
+        self.depth: int = above.depth + 1 if above else 0
+        self.lists: int = above.lists if above else 0
         self.block = tag in _BLOCKS
-        self.hidden = above.hidden if above else False
-        self.link = (above.link if above else False) or tag == "a"
-        self.bold = (above.bold if above else False) or tag in _BOLD
-        self.pre = (above.pre if above else False) or tag == "pre"
+        self.hidden: bool = above.hidden if above else False
+        self.link: bool = (above.link if above else False) or tag == "a"
+        self.bold: bool = (above.bold if above else False) or tag in _BOLD
+        self.pre: bool = (above.pre if above else False) or tag == "pre"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from ..document import Block, Evidence
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+\S")
 _BOLD_LINE = re.compile(r"(\*\*|__)(?=\S)[^*_\n]{1,120}\1:?")
-_BULLET = re.compile(r"(?:[•▪●◦‣∙·►✓✔✅➤➢❖\uf0b7]\ufe0f?[ \t]*|[*+\-–—][ \t]+)(?=\S)")  # noqa: RUF001
+_BULLET = re.compile(r"(?:[•▪●◦‣∙·►✓✔✅➤➢❖\uf0b7]\ufe0f?[ \t]*|[*+\-–—][ \t]+)(?=\S)")
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])[.)][ \t]+(?=\S)")
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+(?=\S)")
 _BOLD_PAIR = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n]{0,300}[^\s*_]\1")
@@ -31,10 +31,11 @@ def read_plain(text: str) -> tuple[Block, ...]:
         lines = _unwrapped(text, lines)
     kinds = [_kind(text[a:b]) for a, b in lines]
     blocks = []
-    for i, ((start, end), (kind, level)) in enumerate(zip(lines, kinds, strict=True)):
+    for i, ((start, end), (kind, _)) in enumerate(zip(lines, tuple(kinds), strict=True)):
         if kind == "paragraph" and _is_heading(text, lines, i):
-            kind, level = "heading", 3
-        blocks.append(Block(start, end, kind, level, None, Evidence(tag="line", bold=kind == "heading" and text.startswith("**", start))))
+            kinds[i] = "heading", 3
+        bold = kinds[i][0] == "heading" and text.startswith("**", start)
+        blocks.append(Block(start, end, *kinds[i], None, Evidence(tag="line", bold=bold)))
     return tuple(blocks)
 
 
@@ -82,7 +83,7 @@ def _is_heading(text: str, lines: list[tuple[int, int]], i: int) -> bool:
         return False
     if line.endswith(":"):
         return len(line.split()) <= 8 or _gap(text, end, lines[i + 1][0]) >= 2
-    if line[-1] in ".,;!…" or not line[0].isalnum() and line[0].isascii() or line[0].islower():
+    if line[-1] in ".,;!…" or (not line[0].isalnum() and line[0].isascii()) or line[0].islower():
         return False
     following = text[slice(*lines[i + 1])]
     return len(following) > 1.5 * len(line) and len(following.split()) >= 12 and not line.isdigit()

@@ -25,6 +25,8 @@ from ..entities.roles import Role, roles, told_roles
 from ..entities.schedule import find_durations, find_frequencies
 from ..rules.load import load_toml
 
+_SHORT_LINE = 8  # words of an item; in a longer line of a section an everyday word is one
+
 
 def extract_entities(document: Document, *, model: OutsideModel | None = None) -> Document:
     """The document with its medication entities beside the drugs; `model` is a spaCy model of the user's own to lay over the rules.
@@ -88,13 +90,20 @@ def _conditions(context: Context, found: Sequence[Found]) -> list[Entity]:
     out = list[Entity]()
     said = assertions(context, found)
     for i, (f, role, (assertion, cue)) in enumerate(zip(found, roles(context, found), said, strict=True)):
-        if f.needs and not (role.told and role.name) and not _in_list(context, found, i):
+        if f.needs and not _is_meant(context, f, role) and not _in_list(context, found, i):
             continue
         if f.canonical in _effects_only() and role.name != "adverse_effect" and not _in_list(context, found, i):
             continue
         f = _with_degree(context, f, role)  # noqa: PLW2901  the same mention, a little longer
         out.append(_entity(context, f, role.name, assertion, cue))
     return out
+
+
+def _is_meant(context: Context, f: Found, role: Role) -> bool:
+    """A cue, or a short line of a section, says that the everyday word is a condition."""
+    line = context.page.line(f.first)
+    size = context.page.lines[line].last - context.page.lines[line].first if line >= 0 else 0
+    return bool(role.told and role.name) and (role.cue is not None or size <= _SHORT_LINE)
 
 
 def _in_list(context: Context, found: Sequence[Found], i: int) -> bool:

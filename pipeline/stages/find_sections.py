@@ -35,11 +35,11 @@ class Rule:
 
     kind: str
     phrases: frozenset[str]
-    search: tuple[re.Pattern[str], ...]
+    search: re.Pattern[str] | None
 
     def fits(self, heading: str) -> bool:
         """Whether a folded heading is one of this kind."""
-        return heading in self.phrases or any(pattern.search(heading) for pattern in self.search)
+        return heading in self.phrases or bool(self.search and self.search.search(heading))
 
 
 def find_sections(document: Document) -> Document:
@@ -143,5 +143,5 @@ def _rules() -> tuple[Rule, ...]:
 
 def _read(rows: Sequence[Mapping[str, Sequence[str]]]) -> Iterator[Rule]:
     for row in rows:
-        patterns = tuple(re.compile(p) for p in row.get("patterns", ()))
-        yield Rule(str(row["kind"]), frozenset(map(fold, row.get("phrases", ()))), patterns)
+        patterns = "|".join(f"(?:{p})" for p in row.get("patterns", ()))  # one search, not twelve
+        yield Rule(str(row["kind"]), frozenset(map(fold, row.get("phrases", ()))), re.compile(patterns) if patterns else None)

@@ -65,9 +65,23 @@ def _place(context: Context, entity: Entity) -> _Placed:
 
 def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
     """STRENGTH_OF … DURATION_OF: to the drug beside, else before, else behind, else the one the section is about."""
+    ordered = _respectively(context, drugs, placed)
     for p in placed:
-        if p.entity.label in _ATTRIBUTES and (drug := drugs.nearest(p.first, p.last)):
+        if p.entity.label in _ATTRIBUTES and (drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last)):
             yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, drug[2].id))
+
+
+def _respectively(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> dict[str, Mention]:
+    """Where a sentence says "respectively", as many amounts as drugs go with them in their order."""
+    out = dict[str, Mention]()
+    for i in [i for i, word in enumerate(context.page.words) if word == "respectively"]:
+        begin, end = context.page.sentence(i)
+        inside = drugs.within(begin, end)
+        for label in _ATTRIBUTES:
+            own = [p for p in placed if p.entity.label == label and begin <= p.first < end]
+            if len(own) == len(inside) > 1:
+                out |= {p.entity.id: drug for p, drug in zip(own, inside, strict=True)}
+    return out
 
 
 def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:

@@ -17,6 +17,8 @@ from .resolve import Resolver
 from .source import Entry, Files
 from .surfaces import is_description, is_everyday, pieces, surfaces
 
+#: So short a name is known by hand or not at all.
+_SHORT = 3
 #: Sources that list foods, metabolites and chemicals among the medicines: what they alone know counts only where it is given as one.
 _MIXED = frozenset({"drugbank"})
 
@@ -179,9 +181,12 @@ class _Builder:
             tally.accept("generic name, with or without a maker's")
         elif is_description(found[-1].text) or is_description(found[0].text):
             tally.refuse("a description, not a name", entry)
+        elif len(key_of(found[0].text)) <= _SHORT:
+            tally.refuse("up to three letters: too many other meanings", entry)
         else:
             tally.accept("brand")
-            self._printed += [Printed(name.text, "brand", targets, entry.countries, code, name.weak) for name in found]
+            told = [name for name in found if len(key_of(name.text)) > _SHORT]
+            self._printed += [Printed(name.text, "brand", targets, entry.countries, code, name.weak) for name in told]
 
     def _is_generic(self, surface: str) -> bool:
         """Ingredients by their generic names, perhaps with a maker: "Apo-Metformin", "Codeine and Paracetamol Teva"."""

@@ -20,11 +20,11 @@ def read(files: Files) -> Iterator[Entry]:
 
 
 def ingredients_of(cell: str) -> tuple[str, ...]:
-    """The ingredients of a cell; brackets around several of them are taken off.
+    """The ingredients of a cell; brackets around several of them are taken off, with a name for them together.
 
     >>> ingredients_of("(SULFADIAZINE; SULFAMERAZINE); SULFAMETHAZINE"), ingredients_of("CEFADROXIL/CEFADROXIL HEMIHYDRATE")
     (('SULFADIAZINE', 'SULFAMERAZINE', 'SULFAMETHAZINE'), ('CEFADROXIL',))
     """
-    several = re.sub(r"\(([^()]*;[^()]*)\)", r"\1", cell)
+    several = re.sub(r"[^;()]*\(([^()]*;[^()]*)\)", r"\1", cell)
     parts = (re.sub(r"^([^/]+)/\1 .*", r"\1", part.strip()) for part in several.split(";"))
     return tuple(dict.fromkeys(part for part in parts if part))

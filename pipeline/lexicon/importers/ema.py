@@ -22,7 +22,7 @@ _HEADINGS = {
     "status": ("medicine status", "authorisation status"),
     "atc": ("atc code (human)", "atc code"),
 }
-_parts = re.compile(r"[;/]|,(?![^()]*\))|\band\b(?! \w+ vaccine)").split
+_parts = re.compile(r"[;/]|,(?![^()\[\]]*[)\]])|\band\b(?! \w+ vaccine)").split
 _earlier = re.compile(r"\(previously ([^()]*)\)").search
 
 

@@ -110,8 +110,8 @@ class Resolver:
         yield from (name, plain, _suffix("", plain))
         words = re.split(r"[\s,]+", plain)
         salts = self._lexicon.salts
-        while len(words) > 1 and (words[-1] in salts or words[0] in salts):
-            words = words[:-1] if words[-1] in salts else words[1:]
+        while len(words) > 1 and (words[0] in salts or words[-1] in salts or _sounds_like_salt(words)):
+            words = words[1:] if words[0] in salts and words[-1] not in salts else words[:-1]
             yield " ".join(words).removesuffix(" de")
 
     def _guess(self, written: str) -> tuple[str, ...]:
@@ -121,6 +121,15 @@ class Resolver:
                 if known:
                     return known
         return ()
+
+
+def _sounds_like_salt(words: Sequence[str]) -> bool:
+    """A salt that the list of salts lacks; after a metal it is what makes the compound.
+
+    >>> [_sounds_like_salt(name.split()) for name in ("emedastine difumarate", "silver nitrate", "insulin glargine")]
+    [True, False, False]
+    """
+    return words[-1].endswith(("ate", "ide")) and len(words[-1]) > 5 and words[0] not in _METALS
 
 
 def _respelt(name: str) -> Iterator[str]:

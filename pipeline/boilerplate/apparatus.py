@@ -1,0 +1,79 @@
+"""References and medical disclaimers: part of the article, though they look like the foot of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from ..rules.load import load_toml
+from .evidence import Reading
+from .features import NAMES
+from .verdict import Verdict
+
+_IN_BULK = NAMES.index("in_bulk")
+_NEAR = 12  # blocks behind the last kept one
+_FEW_LINKS, _ALL_LINKS = 0.5, 0.95  # shares; a list of sources may be links, a disclaimer is a sentence
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words: dict[str, list[str]] = load_toml("hints.toml")["apparatus"]
+
+    def any_of(key: str, shape: str) -> re.Pattern[str]:
+        return re.compile(shape.format("|".join(words[key])), re.IGNORECASE)
+
+    return any_of("disclaimer", "{}"), any_of("medical", "{}"), any_of("references", r"(?:{})\W*"), any_of("source", r"(?:{})\s?: \S")
+
+
+def is_disclaimer(text: str) -> bool:
+    """True for "This text does not replace medical advice."."""
+    disclaimer, medical, _, _ = _patterns()
+    return bool(disclaimer.search(text) and medical.search(text))
+
+
+def is_apparatus(text: str) -> bool:
+    """True for a medical disclaimer, a source, or the heading of references.
+
+    >>> is_apparatus("This text does not replace medical advice."), is_apparatus("Sources:"), is_apparatus("Share this")
+    (True, True, False)
+    """
+    _, _, references, source = _patterns()
+    return bool(references.fullmatch(text) or source.match(text) or is_disclaimer(text))
+
+
+def keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | None], undecided: Verdict) -> None:
+    """Keep references in or right behind the article, and disclaimers anywhere, that only the labeller (`undecided`) drops."""
+    page = reading.page
+    last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
+    if last < 0:
+        return
+    listed = _in_references(reading)
+    for i, verdict in enumerate(verdicts):
+        if verdict is not undecided or page.blocks[i].evidence.hidden or reading.comments[i]:
+            continue
+        inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
+        if (inside and listed[i] and (listed[i] == _HEADING or chances[i] >= 0.02) and page.links[i] < _ALL_LINKS) or (
+            page.words[i] >= 8 and page.links[i] < _FEW_LINKS and is_disclaimer(page.texts[i])
+        ):
+            verdicts[i] = None
+
+
+_HEADING, _ENTRY = 1, 2
+
+
+def _in_references(reading: Reading) -> Sequence[int]:
+    """For each block: 1 for a heading of references, 2 for what stands under it (up to the end of its list), else 0."""
+    page, references = reading.page, _patterns()[2]
+    out, is_open, items = [], False, False
+    for i, block in enumerate(page.blocks):
+        if i > 2 and page.words[i] <= 4 and references.fullmatch(page.texts[i]):
+            is_open, items = True, False
+            out.append(_HEADING)
+            continue
+        items = items or block.kind == "list_item"
+        if block.kind == "heading" or (items and block.kind != "list_item"):
+            is_open = False
+        out.append(_ENTRY if is_open else 0)
+    return out
