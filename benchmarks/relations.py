@@ -4,8 +4,9 @@
 
 Each line of a corpus is {id, text, spans [{start, end, label, norm_id?}], relations [{type, head, tail}]}. Where relations name spans by
 number (ADE), the pairs of a sentence that the corpus can judge are those whose both ends we found: precision and recall are over these;
-`recall_all` counts the pairs with an end that we did not find as well. Where relations name ids (BC5CDR), a document's pairs of MeSH ids
-count. The last line gives the figures as JSON.
+`recall_all` counts the pairs with an end that we did not find as well. A relation is of the ingredient, so it counts for every name of it
+in the sentence ("5-fluorouracil (5-FU)"). Where relations name ids (BC5CDR), a document's pairs of MeSH ids count. The last line gives
+the figures as JSON.
 """
 
 from __future__ import annotations
@@ -79,7 +80,13 @@ def span_pairs(document: Document, row: Row) -> tuple[set[Pair], set[Pair], set[
     hit = {i for numbers in at.values() for i in numbers}
     drugs, effects = ({i for i in hit if (spans[i]["label"] == "DRUG") == is_drug} for is_drug in (True, False))
     gold = {(r["head"], r["tail"]) for r in row.get("relations", ()) if r["type"] == "ADE"}
-    told = {(a, b) for r in document.relations if r.type == "CAUSES" for a in at.get(r.head, ()) for b in at.get(r.tail, ())}
+    names = {e.id: e.canonical for e in document.entities}
+    same = {
+        e.id: {i for other, hits in at.items() if other == e.id or names[other] == (e.canonical or "") for i in hits}
+        for e in document.entities
+        if e.id in at
+    }
+    told = {(a, b) for r in document.relations if r.type == "CAUSES" for a in same.get(r.head, ()) for b in at.get(r.tail, ())}
     return gold, told, {(a, b) for a in drugs for b in effects}
 
 

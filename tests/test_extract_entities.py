@@ -127,7 +127,9 @@ def test_a_break_that_only_wraps_a_block_parts_no_name() -> None:
 def test_other_languages_name_rows_of_the_english_table() -> None:
     """Every name in another language stands for a row of `conditions.tsv`, and no surface stands for two."""
     lexicon = Path(__file__).parents[1] / "pipeline" / "lexicon"
-    rows = [line.split("\t") for line in (lexicon / "conditions_world.tsv").read_text(encoding="utf-8").split("\n") if line[:1] not in ("", "#")]
+    rows = [
+        line.split("\t") for line in (lexicon / "conditions_world.tsv").read_text(encoding="utf-8").split("\n") if line[:1] not in ("", "#")
+    ]
     english = {line.split("\t")[0] for line in (lexicon / "conditions.tsv").read_text(encoding="utf-8").split("\n")}
     assert [name for _, name, _, _ in rows[1:] if name not in english] == []
     surfaces = [(language, surface.lower()) for language, _, words, _ in rows[1:] for surface in words.split(";")]

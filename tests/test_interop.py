@@ -30,7 +30,8 @@ def test_doc_holds_all_entities_and_the_longest_as_ents(page: Document) -> None:
     doc = to_spacy(page)
     assert doc.text == page.text
     assert [(s.label_, s.text) for s in doc.spans["entities"]] == [
-        ("DRUG", "Isotroin"), ("STRENGTH", "20mg"), ("DOSAGE", "1 tablet"), ("FORM", "tablet"), ("FREQUENCY", "daily"), ("CONDITION", "asthma"),
+        ("DRUG", "Isotroin"), ("STRENGTH", "20mg"), ("DOSAGE", "1 tablet"), ("FORM", "tablet"), ("FREQUENCY", "daily"),
+        ("CONDITION", "asthma"),
     ]  # fmt: skip
     assert [s.label_ for s in doc.ents] == ["DRUG", "STRENGTH", "DOSAGE", "FREQUENCY", "CONDITION"]
     assert [len(list(doc.sents)), doc.ents[0].kb_id_] == [2, "isotretinoin"]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.lexicon.lexicon import Lexicon, load_lexicon, read_lexicon
-from pipeline.lexicon.matcher import Matcher, key_of
+from pipeline.lexicon.matcher import Matcher, key_of, keys_of
+from pipeline.lexicon.mentions import find_mentions
 from pipeline.lexicon.report import describe
 from pipeline.lexicon.tables import Name, TableError
 
@@ -181,3 +185,66 @@ def test_longest_match(text: str, spans: list[str]) -> None:
     """The longest name wins; small signs and one line break may stand inside a name, a sentence's end may not."""
     matcher = Matcher({key_of(name.surface): (name,) for name in _DEMO})
     assert [text[m.start : m.end] for m in matcher.find(text)] == spans
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind", "trust"),
+    [("fda;ema", "brand", 1.0), ("own;checked", "brand", 0.95), ("own", "brand", 0.8), ("own", "class", 1.0), ("", "brand", 1.0)],
+)
+def test_trust(sources: str, kind: str, trust: float) -> None:
+    """Publishers are trusted, and so is a user's table; our own knowledge a little less, unless a list confirmed it."""
+    assert Name("X", kind, ("y",), sources=sources).trust == trust
+
+
+def test_trust_reaches_the_entity_and_the_lookup(tmp_path: Path) -> None:
+    """An analyst can leave out what nobody vouches for; a lookup says it in words."""
+    own = _own(tmp_path, "surface\ttarget\tsources\nZzyxan\tramipril\town\nZzyxol\tramipril\town;checked\nZzyxin\tramipril\tfda\n")
+    lexicon = load_lexicon((own,))
+    mentions = find_mentions("The patient took Zzyxan, Zzyxol and Zzyxin tablets.", lexicon)
+    assert [mention.confidence for mention in mentions] == [0.8, 0.95, 1.0]
+    assert any("not confirmed" in line for line in describe(lexicon, "Zzyxan"))
+    assert any("confirmed by a list" in line for line in describe(lexicon, "Zzyxol"))
+    assert any("Drugs@FDA" in line for line in describe(lexicon, "Zzyxin"))
+
+
+def test_an_unconfirmed_name_needs_a_word_of_health(tmp_path: Path) -> None:
+    """What only we know counts where health is spoken of, and is not guessed at."""
+    own = _own(tmp_path, "surface\ttarget\tsources\nZzyxanol\tramipril\town\n")
+    lexicon = load_lexicon((own,))
+    assert find_mentions("The Zzyxanol camera is light.", lexicon) == []
+    assert len(find_mentions("Zzyxanol lowers the pressure of patients.", lexicon)) == 1
+    assert lexicon.guess("zzyxanoll") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["surface\ttarget\nA1\tramipril\n\n# more\nA2\tramipril\n", "surface\ttarget\tcontext\r\nA1\tramipril\r\nA2\tramipril\tneeds\r\n"],
+)
+def test_tables_may_be_untidy(tmp_path: Path, text: str) -> None:
+    """Empty lines, comments between rows, short rows and Windows line ends are read as they are meant."""
+    lexicon = load_lexicon((_own(tmp_path, text),))
+    assert [lexicon.names[key][0].targets for key in ("a 1", "a 2")] == [("ramipril",), ("ramipril",)]
+
+
+def test_names_are_a_mapping(lexicon: Lexicon) -> None:
+    """Rows become objects when asked for; unknown keys are told as in any mapping."""
+    assert len(list(lexicon.names)) == len(lexicon.names)
+    assert lexicon.names.get("no such name") is None
+    with pytest.raises(KeyError):
+        lexicon.names["no such name"]
+
+
+@given(st.lists(st.text(alphabet="aZ1 -+\u00e9\u03b1\u0130\u00df2", max_size=8)))
+def test_keys_of_many_are_the_keys_of_each(surfaces: list[str]) -> None:
+    """The quick way gives what the plain way gives."""
+    assert keys_of(surfaces) == [key_of(surface) for surface in surfaces]
+
+
+def test_loading_is_quick() -> None:
+    """The shipped lexicon loads in a fraction of a second, also on a busy machine."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        read_lexicon(files("pipeline.lexicon")).matcher.find("paracetamol")
+        times.append(time.process_time() - start)
+    assert min(times) < 0.6

@@ -9,6 +9,7 @@ import pytest
 import spacy
 from click.testing import CliRunner
 from spacy.training import Example
+from thinc.api import fix_random_seed
 
 from cli import main
 from pipeline.chain import Options, Pipeline
@@ -18,9 +19,13 @@ from pipeline.entities.outside import load_model, merged
 from pipeline.errors import ConfigError
 
 SENTENCES = [
-    ("He has zorbitis today.", [(7, 15, "ILLNESS")]),
-    ("She caught zorbitis in May.", [(11, 19, "ILLNESS")]),
-    ("The drug cures zorbitis quickly.", [(15, 23, "ILLNESS")]),
+    ("He has zorbling today.", [(7, 15, "ILLNESS")]),
+    ("She caught zorbling in May.", [(11, 19, "ILLNESS")]),
+    ("The drug cures zorbling quickly.", [(15, 23, "ILLNESS")]),
+    ("It does not cause zorbling.", [(18, 26, "ILLNESS")]),
+    ("Isotretinoin does not cause zorbling.", [(28, 36, "ILLNESS")]),
+    ("It treats acne.", []),
+    ("It does not help.", []),
     ("They went home in May.", []),
     ("A glass of water is enough.", []),
 ]
@@ -33,7 +38,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ner = nlp.add_pipe("ner")
     ner.add_label("ILLNESS")  # type: ignore[attr-defined]  # of the entity recognizer
     random.seed(0)
-    spacy.util.fix_random_seed(0)
+    fix_random_seed(0)
     examples = [Example.from_dict(nlp.make_doc(text), {"entities": spans}) for text, spans in SENTENCES]
     nlp.initialize(lambda: examples)
     for _ in range(40):
@@ -45,11 +50,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_its_entities_join_ours(model: Path) -> None:
     """What only the model knows is added, with role and assertion as for our own; a label needs a place in our table."""
-    text = "Isotretinoin does not cause zorbitis. It treats acne."
+    text = "Isotretinoin does not cause zorbling. It treats acne."
     page = Pipeline(Options(spacy_model=str(model), spacy_labels=(("ILLNESS", "CONDITION"),)))(text)
     told = [(e.label, page.text[e.start : e.end], e.kind, e.role, e.assertion) for e in page.entities if e.label == "CONDITION"]
     assert told == [
-        ("CONDITION", "zorbitis", "model", "adverse_effect", "negated"),
+        ("CONDITION", "zorbling", "model", "adverse_effect", "negated"),
         ("CONDITION", "acne", "disease", "indication", "present"),
     ]
     unmapped = Pipeline(Options(spacy_model=str(model)))("He has Zorb today.")
@@ -59,7 +64,7 @@ def test_its_entities_join_ours(model: Path) -> None:
 def test_the_command_takes_it(model: Path, tmp_path: Path) -> None:
     """`--spacy-model FOLDER --spacy-label THEIRS=OURS`; a wrong name or label ends with advice and status 2."""
     source, run = tmp_path / "page.txt", CliRunner().invoke
-    source.write_text("He has zorbitis today.", encoding="utf-8")
+    source.write_text("He has zorbling today.", encoding="utf-8")
     assert run(main, ["clean", str(source), "--spacy-model", str(model), "--spacy-label", "ILLNESS=CONDITION"]).exit_code == 0
     for wrong in (["--spacy-model", "no_such_model"], ["--spacy-model", str(model), "--spacy-label", "A=B"], ["--spacy-label", "A"]):
         assert run(main, ["clean", str(source), *wrong]).exit_code == 2

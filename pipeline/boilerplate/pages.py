@@ -27,6 +27,7 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 }  # fmt: skip
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SURE = 0.97
+_NEAR_TITLE = 3  # blocks below the title
 _SHORT = 30  # words
 
 
@@ -86,19 +87,15 @@ def _keep_headings(reading: Reading, chances: Any, kept: list[bool]) -> None:
 
 
 def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
-    """The sentence right under the title belongs to the article."""
+    """The sentence under the title belongs to the article, also when it stands in the page's <header>."""
     if reading.shown is None:
         return
     page = reading.page
-    for i in range(reading.shown + 1, min(reading.shown + 3, len(verdicts))):
-        named = reading.named[i][0]
-        if (
-            verdicts[i]
-            and chances[i] >= 0.15
-            and 6 <= page.words[i] <= 60
-            and page.links[i] < 0.3
-            and not (named and named.reason == "byline")
-        ):
+    for i in range(reading.shown + 1, min(reading.shown + 1 + _NEAR_TITLE, len(verdicts))):
+        named, words = reading.named[i][0], page.words[i]
+        if verdicts[i] is None or page.links[i] >= 0.3 or not 6 <= words <= 60 or (named and named.reason not in ("navigation", "layout")):
+            continue
+        if chances[i] >= (0.05 if page.prose[i] else 0.25):
             verdicts[i] = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any
 
 from ..rules.load import load_toml
@@ -65,7 +65,7 @@ def find_conditions(context: Context) -> list[Found]:
         first, last = match.span()
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
-    heads = [i for i, word in enumerate(words) if word in _heads()]
+    heads = list(compress(range(len(words)), map(_heads().__contains__, words)))
     for find_more in (_eponyms, _named, _adjectives) if heads else ():
         taken = {i for f in out for i in range(f.first, f.last)}
         out += find_more(context, [i for i in heads if i not in taken], taken)
@@ -94,7 +94,7 @@ def _in_organisation(context: Context, f: Found) -> bool:
 def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     """Names of the table by their first token, and words that their ending tells."""
     page, out = context.page, dict[int, tuple[int, Condition]]()
-    words = ["-" if w == "–" else w for w in page.words]
+    words = ["-" if w == "–" else w for w in page.words] if "–" in page.text else page.words
     hits = english().find(words)
     if context.language in languages():
         own = foreign(context.language).find(words)

@@ -23,6 +23,7 @@ _YIELDING = (
     "link",
 )  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
 _JOINT_WORDS = 4  # ", and also"
+_CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _BACK_WORDS = 14  # what stands before "may occur"
@@ -134,8 +135,12 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
     """Links behind the name with a drug behind them: "angioedema associated with losartan"."""
     if context.taken.isdisjoint(range(f.last, sentence[1])):
         return []
-    links = _links().find(context.page.words, f.last, sentence[1])
-    return [c for c in links if not context.taken.isdisjoint(range(c.last, min(c.last + _LINK_WORDS, sentence[1])))]
+    out = list[Cue]()
+    for c in _links().find(context.page.words, f.last, sentence[1]):
+        behind = range(c.last, min(c.last + _LINK_WORDS, sentence[1]))
+        if not context.taken.isdisjoint(behind) and (c.reach != "close" or c.first <= f.last + _CLOSE_WORDS):
+            out.append(c if c.reach == "strong" else replace(c, reach="link"))
+    return out
 
 
 def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
@@ -275,8 +280,7 @@ def _stops() -> frozenset[str]:
 
 @cache
 def _links() -> Cues:
-    rows = [{**row, "reach": "link" if row["reach"] == "weak" else row["reach"]} for row in load_toml("roles.toml")["link"]]
-    return Cues(rows, "role")
+    return Cues(load_toml("roles.toml")["link"], "role")
 
 
 @cache

@@ -144,9 +144,10 @@ def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
 
 def _mend(words: list[str], masked: list[str]) -> None:
     """Misspelt words of instructions beside a number, as they should be: "1 tabet 3 tiems a dya"."""
-    for i in [i for i, word in enumerate(words) if word in _misspelt()]:
+    meant = _misspelt()
+    for i in compress(range(len(words)), map(meant.__contains__, words)):
         if "0" in masked[max(0, i - 3) : i + 3] or not _counting().isdisjoint(words[max(0, i - 2) : i]):
-            words[i] = masked[i] = _misspelt()[words[i]]
+            words[i] = masked[i] = meant[words[i]]
 
 
 @cache
@@ -234,7 +235,7 @@ def masked_numbers(words: Sequence[str]) -> list[str]:
     ['take', '0', 'mg', '0']
     """
     masked = ["0" if "0" <= w < ":" else w for w in words]
-    return ["0" if _has_fraction(w[0]) else w for w in masked] if _has_fraction("".join(words)) else masked
+    return ["0" if _has_fraction(w[0]) else w for w in masked] if _has_fraction(" ".join(words)) else masked
 
 
 def split_words(text: str) -> tuple[str, ...]:

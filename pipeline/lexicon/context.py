@@ -283,12 +283,12 @@ def _is_title(line: str) -> bool:
 
 
 def _attributes(before: Sequence[str]) -> Sequence[str]:
-    """The word right before, or the one before "of": "a burst of adrenaline".
+    """The word right before, or the one before "of" and "in": "a burst of adrenaline", "rich in iron".
 
     >>> _attributes(["a", "burst", "of"]), _attributes(["low", "serum"])
     (['of', 'burst'], ['serum'])
     """
-    return [before[-1], before[-2]] if before[-1:] == ["of"] and len(before) > 1 else before[-1:]
+    return [before[-1], before[-2]] if before[-1:] in (["of"], ["in"]) and len(before) > 1 else before[-1:]
 
 
 def _with_plurals(words: Iterable[str]) -> frozenset[str]:

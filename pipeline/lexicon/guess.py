@@ -42,6 +42,16 @@ class Guesser:
             return None
         return self._misspelt(word) or self._unlisted(word)
 
+    def acid(self, word: str) -> Name | None:
+        """The acid that is meant where the word "acid" follows: "mefanamic acid"."""
+        close = [key for first, key in self._acids if word[0] == first[0] and is_one_edit(word, first)] if word.endswith("ic") else []
+        meant = [self._names[key][0] for key in close]
+        return Name(meant[0].surface, "misspelling", meant[0].targets) if len(meant) == 1 and word not in self._english else None
+
+    @cached_property
+    def _acids(self) -> list[tuple[str, str]]:
+        return [(key.removesuffix(" acid"), key) for key in self._names.acids() if len(key) >= _MINIMUM + len(" acid")]
+
     def close_to(self, word: str) -> list[str]:
         """Names that one letter more, less, other or swapped makes of the word; brands only with the same beginning and last letter."""
         return sorted(name for name, kind in self._candidates(word) if _is_slip(word, name, kind))

@@ -45,7 +45,7 @@ class Lexicon:
     @cached_property
     def matcher(self) -> Matcher:
         """Finds the names in a text."""
-        return Matcher(self.names, self.words.goes_on, self.guess)
+        return Matcher(self.names, self.words.goes_on, self.guess, self.guess.acid)
 
     @cached_property
     def guess(self) -> Guesser:

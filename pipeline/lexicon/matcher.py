@@ -72,10 +72,10 @@ def keys_of(surfaces: Sequence[str]) -> list[str]:
     >>> keys_of(["Isotroin", "Pan-D", "Crème  5%", "Alpha", "+"])
     ['isotroin', 'pan d', 'creme 5', 'alfa', '']
     """
-    keys = "\n".join(surfaces).lower().split("\n")
+    keys = "\n".join(surfaces).lower().split("\n") if surfaces else []
     odd = [i for i, key in enumerate(keys) if not (key.isalpha() and key.isascii()) or key == "alpha"]
     parted = " ".join(_ascii_runs("\n".join([keys[i] for i in odd]))).split("\n")
-    for i, key in zip(odd, parted, strict=True):
+    for i, key in zip(odd, parted, strict=False):
         keys[i] = key.strip() if keys[i].isascii() and "alpha" not in key else key_of(surfaces[i])
     return keys
 
@@ -99,8 +99,8 @@ class _FirstRuns(dict[str, int]):
     close to a name?
     """
 
-    def __init__(self, keys: Collection[str], guess: Callable[[str], Name | None]) -> None:
-        self._guess = guess
+    def __init__(self, keys: Collection[str], guess: Callable[[str], Name | None], acid: Callable[[str], Name | None]) -> None:
+        self._guess, self._acid = guess, acid
         self.guessed = dict[str, tuple[Name, ...]]()
         parted = [key.split(" ", 2) for key in keys if " " in key]
         self.pairs = {f"{runs[0]} {runs[1]}" for runs in parted}
@@ -118,6 +118,9 @@ class _FirstRuns(dict[str, int]):
         known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
         if not known and len(run) >= 7 and (name := self._guess(run)):
             self.guessed[run], known = (name,), 1
+        elif not known and run.endswith("ic") and len(run) >= 7 and (name := self._acid(run)):
+            self.guessed[f"{run} acid"], known = (name,), -2
+            self.pairs.add(f"{run} acid")
         if len(self) < _REMEMBERED or known:
             self[run] = known
         return known
@@ -127,7 +130,8 @@ class Matcher:
     """All names of a lexicon, ready to be found.
 
     names: key -> names; goes_on: what makes a number at the end of a name part of something else
-    ("Dolo 650 mg"), as a compiled pattern's `match`; guess: a name for a word that is none of them.
+    ("Dolo 650 mg"), as a compiled pattern's `match`; guess: a name for a word that is none of them; acid: the same
+    for a word that "acid" follows.
     """
 
     def __init__(
@@ -135,10 +139,11 @@ class Matcher:
         names: Mapping[str, tuple[Name, ...]],
         goes_on: Callable[[str, int], object] = lambda _text, _at: None,
         guess: Callable[[str], Name | None] = lambda _word: None,
+        acid: Callable[[str], Name | None] = lambda _word: None,
     ) -> None:
         self._names = names
         self._goes_on = goes_on
-        self._first = _FirstRuns(names, guess)
+        self._first = _FirstRuns(names, guess, acid)
         if "alfa" in self._first:
             self._first["alpha"] = self._first["alfa"]
 
@@ -190,7 +195,7 @@ class Matcher:
     def _named(self, lower: str, start: int, words: Sequence[str], ends: Sequence[int], gaps: Sequence[str]) -> Match | None:
         """The name that these runs are, if they are one; without its last number if that is a dose."""
         end, key = ends[-1], " ".join(words)
-        names = self._names.get(key) or (self._first.guessed.get(key) if len(words) == 1 else None)
+        names = self._names.get(key) or self._first.guessed.get(key)
         if names is None:
             return self._plural(start, end, key)
         if len(words) > 1 and any("." in gap or "," in gap for gap in gaps):

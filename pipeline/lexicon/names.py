@@ -44,13 +44,14 @@ class Lazy(Mapping[str, Value]):
 
 
 class Ingredients(Lazy[Ingredient]):
-    """Ingredients by name; where several tables have a name, the last one wins."""
+    """Ingredients by name; where several tables have a name, the last one wins. `shipped`: how many are in the first."""
 
     def __init__(self, parts: Sequence[Columns]) -> None:
         columns = _joined([part.cells for part in parts])
         rows = {surface: row for row, surface in enumerate(columns[0])}
         super().__init__(rows, lambda row: ingredient([column[row] for column in columns]))
         self._sources, self._rows = columns[-1], rows
+        self.shipped = len(parts[0].cells[0])
 
     def as_names(self) -> list[list[str]]:
         """Columns as those of a table of names."""
@@ -65,6 +66,7 @@ class Names(Lazy[tuple[Name, ...]]):
         self._columns = _joined([ingredients.as_names(), *(table.cells for table in (*listed, *own))])
         keys = keys_of(self._columns[_SURFACE])
         first = len(keys) - sum(len(table.cells[0]) for table in own)
+        self._own = (range(ingredients.shipped, len(ingredients)), range(first, len(keys)))
         places = self._placed(keys, range(first))
         for table in own:
             following = range(first, first + len(table.cells[0]))
@@ -76,15 +78,19 @@ class Names(Lazy[tuple[Name, ...]]):
     def guessable(self, kinds: Collection[str], minimum: int) -> Iterator[tuple[str, str]]:
         """(key, kind) of the names of one word whose strongest meaning is of these kinds, is vouched for and counts anywhere.
 
-        Of generic names our own knowledge is enough; brands that only we know are too many and too near to everyday words.
+        Of generic names our own knowledge is enough; brands that only we know, and names of the user's tables, are too many and
+        too near to everyday words.
         """
         kind, context, sources = self._columns[_KIND], self._columns[_CONTEXT], self._columns[_SOURCES]
-        for key, rows in self._places.items():
-            if len(key) >= minimum and key.isalpha():
-                row = rows if isinstance(rows, int) else rows[0]
+        for key in self:
+            if len(key) >= minimum and key.isalpha() and self._is_shipped(row := self._row(key)):
                 found = kind[row] or "brand"
                 if found in kinds and not context[row] and (found != "brand" or not sources[row].startswith("own")):
                     yield key, found
+
+    def acids(self) -> Iterator[str]:
+        """Keys of the shipped acids of two words."""
+        return (key for key in self if key.endswith("ic acid") and key.count(" ") == 1 and self._is_shipped(self._row(key)))
 
     def of_kind(self, kind: str) -> Iterator[Name]:
         """All names of a kind that no table of the user's has replaced."""
@@ -93,6 +99,14 @@ class Names(Lazy[tuple[Name, ...]]):
                 entry = self._name(row)
                 if entry in self.get(key_of(entry.surface), ()):
                     yield entry
+
+    def _row(self, key: str) -> int:
+        """Where the strongest name of a key stands."""
+        rows = self._places[key]
+        return rows if isinstance(rows, int) else int(rows[0])
+
+    def _is_shipped(self, row: int) -> bool:
+        return row not in self._own[0] and row not in self._own[1]
 
     def _name(self, row: int) -> Name:
         return name([column[row] for column in self._columns])

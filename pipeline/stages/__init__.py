@@ -1,0 +1,1 @@
+"""The stages: one file each, `Document -> Document`, named like its file."""

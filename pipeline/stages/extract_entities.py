@@ -25,6 +25,7 @@ from ..entities.roles import Role, roles, told_roles
 from ..entities.schedule import find_durations, find_frequencies
 from ..rules.load import load_toml
 
+_SHORT_PAGE = 300  # words
 _SHORT_LINE = 8  # words of an item; in a longer line of a section an everyday word is one
 
 
@@ -39,7 +40,7 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
     outside = model(document.text) if model else []
     document = with_drugs(document, outside)
     context = Context.of(document)
-    found = _doses(context)
+    found = _doses(context) if _tells_of_medicine(context) else []
     conditions = [f for f in find_conditions(context) if _is_free(f, found)]
     conditions = sorted([*conditions, *unlisted(context, [*conditions, *found])], key=lambda f: f.first)
     people = _unclaimed(find_populations(context), found)
@@ -48,6 +49,11 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
         found = [f for f in both if f.label not in ("CONDITION", "POPULATION")]
         conditions, people = ([f for f in both if f.label == label] for label in ("CONDITION", "POPULATION"))
     return document.annotated([*(_entity(context, f) for f in found), *_populations(context, people), *_conditions(context, conditions)])
+
+
+def _tells_of_medicine(context: Context) -> bool:
+    """A drug, or a word such as mg, tablet or dose; on a long page without any "daily" is no frequency of a medicine."""
+    return bool(context.drugs) or len(context.page.words) < _SHORT_PAGE or not _signals().isdisjoint(context.page.words)
 
 
 def _doses(context: Context) -> list[Found]:
@@ -134,3 +140,8 @@ def _effects_only() -> frozenset[str]:
 @cache
 def _degrees() -> frozenset[str]:
     return frozenset(load_toml("conditions.toml")["degrees"])
+
+
+@cache
+def _signals() -> frozenset[str]:
+    return frozenset(load_toml("units.toml")["signals"]["words"])

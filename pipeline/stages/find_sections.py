@@ -35,11 +35,11 @@ class Rule:
 
     kind: str
     phrases: frozenset[str]
-    search: re.Pattern[str] | None
+    search: tuple[re.Pattern[str], ...]
 
     def fits(self, heading: str) -> bool:
         """Whether a folded heading is one of this kind."""
-        return heading in self.phrases or bool(self.search and self.search.search(heading))
+        return heading in self.phrases or any(pattern.search(heading) for pattern in self.search)
 
 
 def find_sections(document: Document) -> Document:
@@ -54,13 +54,14 @@ def find_sections(document: Document) -> Document:
     ([('Side effects', 'side_effects', 0, 20)], 'side_effects')
     """
     blocks, sections = list[Block](), list[Section]()
+    opened = [_opened(document, block) for block in document.blocks]
     open_sections = list[tuple[int, str]]()  # level and kind, outermost first
     for i, block in enumerate(document.blocks):
-        kind = _opened(document, block)
+        kind = opened[i]
         if kind:
             level = _level(block)
             open_sections = [(rank, k) for rank, k in open_sections if rank < level] + [(level, kind)]
-            sections.append(Section(_shown(document.block_text(block)), kind, block.start, _end(document, i, level)))
+            sections.append(Section(_shown(document.block_text(block)), kind, block.start, _end(document, opened, i, level)))
         blocks.append(replace(block, section=_section_of(document, block, open_sections)))
     return replace(document, blocks=tuple(blocks), sections=tuple(sections))
 
@@ -117,15 +118,11 @@ def _shown(heading: str) -> str:
     return re.sub(r"^[^\w(\"“]+|[\s:*#–—-]+$", "", " ".join(heading.split())) or heading.strip()
 
 
-def _end(document: Document, heading: int, level: int) -> int:
+def _end(document: Document, opened: Sequence[str | None], heading: int, level: int) -> int:
     """Where the section ends: before the next heading of its rank or above, else with the last block."""
-    rest = document.blocks[heading + 1 :]
-    last = document.blocks[heading]
-    for block in rest:
-        if _level(block) <= level and _opened(document, block):
-            break
-        last = block
-    return last.end
+    blocks = document.blocks
+    after = next((i for i in range(heading + 1, len(blocks)) if opened[i] and _level(blocks[i]) <= level), len(blocks))
+    return blocks[after - 1].end
 
 
 def _section_of(document: Document, block: Block, open_sections: Sequence[tuple[int, str]]) -> str | None:
@@ -143,5 +140,5 @@ def _rules() -> tuple[Rule, ...]:
 
 def _read(rows: Sequence[Mapping[str, Sequence[str]]]) -> Iterator[Rule]:
     for row in rows:
-        patterns = "|".join(f"(?:{p})" for p in row.get("patterns", ()))  # one search, not twelve
-        yield Rule(str(row["kind"]), frozenset(map(fold, row.get("phrases", ()))), re.compile(patterns) if patterns else None)
+        patterns = tuple(re.compile(p) for p in row.get("patterns", ()))
+        yield Rule(str(row["kind"]), frozenset(map(fold, row.get("phrases", ()))), patterns)

@@ -7,6 +7,7 @@ Labels are decided for all blocks before anything is cut, and the cuts are recor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from ..document import Block, Document, Edit
 from ..rules.folding import fold
 
 NAME = "strip_boilerplate"
+
+_NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
 
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
 
@@ -60,14 +63,15 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
 
 
 def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
-    seen: dict[str, int] = {}
+    """A later copy of a block goes; one that differs in a number is no copy, for it may be another dose."""
+    seen = set[tuple[str, ...]]()
     for i, text in enumerate(texts):
         if verdicts[i] or len(text) < _COPY_CHARS or blocks[i].kind in ("table_row", "code", "title"):
             continue
-        folded = fold(text)
-        if folded in seen:
+        key = (fold(text), *_NUMBERS.findall(text))
+        if key in seen:
             verdicts[i] = Verdict("duplicate-block", "block-copy")
-        seen.setdefault(folded, i)
+        seen.add(key)
 
 
 def _title_block(block: Block) -> Block:
