@@ -1,6 +1,6 @@
 """Instructions for use, as fields: "Take 1 tablet 3 times a day for 2 weeks".
 
-    python benchmarks/dosage_instructions.py parsigs_sig_cases.jsonl
+    python benchmarks/dosage_instructions.py CASES.jsonl
 
 Each line is {id, text, expected [{drug, form, strength, singleDosageAmount, frequencyType, interval, times, periodType, periodAmount,
 takeAsNeeded}]}: one row a step of the instruction. Our entities are put into the same fields: a step begins with each amount. The last line

@@ -1,6 +1,6 @@
 """Which drug causes what: CAUSES against corpora of adverse drug events.
 
-    python benchmarks/relations.py ade_v2.jsonl.gz [bc5cdr.jsonl.gz …] [--misses 20]
+    python benchmarks/relations.py CORPUS.jsonl.gz … [--misses 20]
 
 Each line of a corpus is {id, text, spans [{start, end, label, norm_id?}], relations [{type, head, tail}]}. Where relations name spans by
 number (ADE), the pairs of a sentence that the corpus can judge are those whose both ends we found: precision and recall are over these;

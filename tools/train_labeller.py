@@ -41,6 +41,7 @@ WIDTH, NAME_WIDTH = 32, 8
 EPOCHS, BATCH, RATE, DECAY, DROPOUT = 7, 8, 3e-3, 1e-3, 0.25  # more epochs learn the pages by heart
 BLANK = 0.15  # of the pages are shown without the names of their elements, as old pages have none
 CROP = 500  # blocks of a page seen at a time
+MOST_WORDS = 900  # those that weigh most; the file shall stay small
 PAGES_OF_WORD = 16  # a class or id word must stand on so many pages to be learned
 _WORD = re.compile(r"\w+")
 _PARTS = re.compile(r"[^a-z]+")
@@ -155,20 +156,32 @@ def train(pages: list[Example], seed: int) -> dict[str, Any]:
     mean, scale = every.mean(axis=0), every.std(axis=0)
     scale[scale < 1e-3] = 1
     mean, scale = np.round(mean, 4), np.round(scale, 4)
+    networks = [train_one(pages, words, mean, scale, seed + i) for i in range(NETWORKS)]
+    words = prune(words, networks)
     return {
         "columns": list(NAMES),
         "mean": [round(float(m), 4) for m in mean],
         "scale": [round(float(s), 4) for s in scale],
         "words": words,
-        "networks": [train_one(pages, words, mean, scale, seed + i) for i in range(NETWORKS)],
+        "networks": networks,
     }
+
+
+def prune(words: list[str], networks: list[dict[str, Any]]) -> list[str]:
+    """The words that weigh most; the rows of the others are taken out of the networks."""
+    weight = sum(np.abs(np.array(network[table])).sum(axis=1) for network in networks for table in ("near", "far"))
+    best = sorted(sorted(range(len(words)), key=lambda i: (-weight[i], words[i]))[:MOST_WORDS])
+    for network in networks:
+        for table in ("near", "far"):
+            network[table] = [network[table][i] for i in best]
+    return [words[i] for i in best]
 
 
 def train_one(pages: list[Example], words: list[str], mean: Any, scale: Any, seed: int) -> dict[str, Any]:  # noqa: PLR0915  # one recipe
     """The weights of one network."""
     import torch  # type: ignore[import-not-found,unused-ignore]
     from torch import nn  # type: ignore[import-not-found,unused-ignore]
-    from torch.nn import functional
+    from torch.nn import functional  # type: ignore[import-not-found,unused-ignore]
 
     torch.manual_seed(seed)
     torch.set_num_threads(1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from ..boilerplate.prefilter import needs_of
 from ..document import Document, Flag
 from ..flags.injections import find_injections
 from ..rules.load import load_toml
@@ -49,16 +50,25 @@ def _little(document: Document) -> Iterator[Flag]:
 
 
 @cache
-def _residue() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _residue() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """(kind, words of which a text must hold one, pattern) of each row of `manufactured.toml`."""
     rows = load_toml("manufactured.toml").get("flag", [])
-    return tuple((row["kind"], re.compile(pattern, re.IGNORECASE)) for row in rows for pattern in row["patterns"])
+    return tuple((row["kind"], needs_of(pattern), pattern) for row in rows for pattern in row["patterns"])
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _patterns(document: Document) -> Iterator[Flag]:
     """Residue of language models, unfilled templates, claims: the patterns of `manufactured.toml`."""
     code = [(block.start, block.end) for block in document.blocks if block.kind == "code"]
-    for kind, pattern in _residue():
-        found = [match for match in pattern.finditer(document.text) if not any(a <= match.start() < b for a, b in code)]
+    lower = document.text.lower()
+    for kind, needs, pattern in _residue():
+        if needs and not any(need in lower for need in needs):
+            continue  # most pages hold none of it, and a search costs a hundred times a look
+        found = [match for match in _compiled(pattern).finditer(document.text) if not any(a <= match.start() < b for a, b in code)]
         if kind != "unfilled-template" or len(found) <= _TEMPLATES:
             for match in found:
                 yield Flag(kind, match.start(), match.end(), 0.8, match[0][:80])
