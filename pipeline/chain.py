@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -76,6 +77,9 @@ class Pipeline:
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
+        # The labeller's matrices are small: threads of BLAS only spin on them, which doubles a page's CPU time.
+        # Read when numpy is first loaded, which is later than here.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.names = tuple(name for name in STAGES if name not in self.options.skip)
         self._about: Mapping[str, Any] = {"version": __version__, "lexicon": None, "stages": list(self.names)}
         self._stages = [self._stage(name) for name in self.names]

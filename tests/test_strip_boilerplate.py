@@ -35,10 +35,7 @@ PAGES = Path(__file__).parent / "pages"
 KEYS = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(PAGES.glob("*/expected.json"))}
 
 #: Texts of the answer keys that we are known to get wrong, by sample: kept ones that go, boilerplate that stays.
-KNOWN: dict[str, set[str]] = {
-    "06-pharmacy": {"Delivery by tomorrow before 10 pm"},  # no rule knows it yet
-    "10-tables-and-lists": {"✅ 100% genuine medicines, delivered to 90 countries"},  # likewise
-}
+KNOWN: dict[str, set[str]] = {}
 
 
 def verdict_of(rules: BoilerplateRules, text: str) -> Verdict | None:

@@ -39,12 +39,17 @@ from pipeline.stages.repair_text import repair_text
 NETWORKS = 2  # they vote together
 WIDTH, NAME_WIDTH = 32, 8
 EPOCHS, BATCH, RATE, DECAY, DROPOUT = 7, 8, 3e-3, 1e-3, 0.25  # more epochs learn the pages by heart
-BLANK = 0.15  # of the pages are shown without the names of their elements, as old pages have none
+BLANK = 0.3  # of the pages are shown without names and newer elements, as old pages have none
 CROP = 500  # blocks of a page seen at a time
 MOST_WORDS = 900  # those that weigh most; the file shall stay small
 PAGES_OF_WORD = 16  # a class or id word must stand on so many pages to be learned
+NEWER = frozenset(
+    [f"around:{tag}" for tag in ("article", "main", "aside", "nav", "footer", "header", "figure", "section", "details")]
+    + ["tag:section", "tag:article", "tag:button", "kind:caption", "page_article", "page_named", "stated", "page_stated"]
+)
 _WORD = re.compile(r"\w+")
 _PARTS = re.compile(r"[^a-z]+")
+_HAS_DIGIT = re.compile(r"[a-z]\d|\d[a-z]|[^a-z0-9_-]")
 
 
 @dataclass
@@ -144,9 +149,14 @@ def vocabulary(pages: list[Example]) -> list[str]:
     """Class and id names, and their parts, that many pages share."""
     counts: Counter[str] = Counter()
     for page in pages:
-        tokens = {token for hints in set(page.reading.hints) for token in hints}
+        tokens = {token for hints in set(page.reading.hints) for token in hints if not any(map(_is_random, _PARTS.split(token)))}
         counts.update(tokens | {part for token in tokens for part in _PARTS.split(token)})
-    return sorted(word for word, count in counts.items() if count >= PAGES_OF_WORD and 2 <= len(word) <= 24 and word.isascii())
+    return sorted(word for word, count in counts.items() if count >= PAGES_OF_WORD and 3 <= len(word) <= 24 and not _HAS_DIGIT.search(word))
+
+
+def _is_random(part: str) -> bool:
+    """Names that a build tool made up tell nothing of other sites: "vfsdkv"."""
+    return len(part) >= 6 and sum(letter in "aeiouy" for letter in part) <= 1
 
 
 def train(pages: list[Example], seed: int) -> dict[str, Any]:
@@ -241,7 +251,7 @@ def train_one(pages: list[Example], words: list[str], mean: Any, scale: Any, see
     net = Net()
     data = [tensors(page) for page in pages]
     weights = torch.tensor([page.weight for page in pages])
-    unnamed = torch.tensor([0.0 if name.startswith("name") else 1.0 for name in NAMES])
+    unnamed = torch.tensor([0.0 if name.startswith("name") or name in NEWER else 1.0 for name in NAMES])
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
     steps = EPOCHS * math.ceil(len(data) / BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)

@@ -7,10 +7,15 @@ the labeller drops comes from the rules, the names, or the place.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from .apparatus import keep_apparatus
+from ..rules.load import load_toml
+from .apparatus import is_apparatus, keep_apparatus
 from .evidence import Reading
+from .features import NAMES
 from .labeller import load_labeller
 from .rules import BoilerplateRules
 from .verdict import Verdict
@@ -27,6 +32,7 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 }  # fmt: skip
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SURE = 0.97
+_GAP, _DOUBTED, _NEAR_NAMES = 8, 0.25, 4  # blocks in a gap that is filled, with at least this probability; names looked at
 _NEAR_TITLE = 3  # blocks below the title
 _SHORT = 30  # words
 
@@ -41,6 +47,7 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     _drop_comments(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
     keep_apparatus(reading, chances, verdicts, _UNNAMED)
+    _fill_gaps(reading, chances, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
     _explain(reading, rules, chances, verdicts)
@@ -48,6 +55,7 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
 
 
 _UNNAMED = Verdict("layout", "labeller")
+_IN_MAIN = NAMES.index("in_main")
 
 
 def decide(reading: Reading, chances: Any) -> list[bool]:
@@ -95,8 +103,28 @@ def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | No
         named, words = reading.named[i][0], page.words[i]
         if verdicts[i] is None or page.links[i] >= 0.3 or not 6 <= words <= 60 or (named and named.reason not in ("navigation", "layout")):
             continue
-        if chances[i] >= (0.05 if page.prose[i] else 0.25):
+        if chances[i] >= (0.05 if page.prose[i] and page.texts[i].endswith((".", "!", "?", "…", "”", '"')) else 0.35):
             verdicts[i] = None
+
+
+@cache
+def _folded() -> re.Pattern[str]:
+    return re.compile(load_toml("hints.toml")["folded"]["names"])
+
+
+def _fill_gaps(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+    """Between kept blocks of the main container, what the labeller merely doubts stays, and so do the parts of accordions."""
+    page = reading.page
+    kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    for one, two in pairwise(kept):
+        for i in range(one + 1, two if two - one <= _GAP + 1 else one + 1):
+            named, hints = reading.named[i][0], page.blocks[i].evidence.hints[:_NEAR_NAMES]
+            if reading.rule[i] or verdicts[i] not in (_UNNAMED, named) or (named and named.reason != "layout") or reading.comments[i]:
+                continue
+            accordion = any(_folded().search(token) for token in hints)
+            doubted = chances[i] >= _DOUBTED and page.links[i] < 0.5
+            if reading.rows[i][_IN_MAIN] and (accordion or doubted):
+                verdicts[i] = None
 
 
 def _drop_bare_headings(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
@@ -142,6 +170,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdic
             and not (named.reason == "share" and "blockquote" in block.evidence.path)
             and chances[i] < _TELLING.get(named.reason, 0)
             and (words <= _SHORT or named.reason not in _SHORT_ONLY)
+            and not is_apparatus(reading.page.texts[i])
         ):
             verdicts[i] = named
 
