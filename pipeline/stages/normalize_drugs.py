@@ -69,7 +69,7 @@ def _entity(mention: Mention, lexicon: Lexicon, usan: Mapping[str, str]) -> Enti
         label="DRUG_CLASS" if is_class else "DRUG",
         start=mention.start,
         end=mention.end,
-        canonical=None if unlisted else displayed(name.targets, usan),
+        canonical=name.surface if unlisted else displayed(name.targets, usan),  # its stem tells that it is an INN
         kind=mention.kind,
         ids={} if is_class or unlisted else lexicon.ids(name.targets),
         value={"class": name.targets[0]} if unlisted else None,
