@@ -124,7 +124,7 @@ def main() -> None:
                 got = attempt(run, page, text, not name.startswith(TITLE_LEFT_OUT))
                 result = (
                     score.snippet_counts(row["with"], row["without"], got)
-                    if "with" in row
+                    if "text" not in row
                     else score.page_scores(row["text"], got, lcs=False)
                 )
                 scored[tool].append(result)
