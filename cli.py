@@ -287,8 +287,9 @@ def batch(inputs: tuple[str, ...], out: Path, workers: int | None, form: str, qu
     from pipeline.report.terminal import summarize
 
     options = _options(**shared)
-    with nullcontext(None) if quiet else _progress(_existing(inputs)) as show:
-        summary = run_batch(_existing(inputs), out, options, workers=workers, form=form, progress=show or (lambda _: None))
+    _existing(inputs)
+    with nullcontext(None) if quiet else _progress(inputs) as show:
+        summary = run_batch(inputs, out, options, workers=workers, form=form, progress=show or (lambda _: None))
     if not quiet:
         for line in summarize(summary, str(out)):
             click.echo(line, err=True)

@@ -7,7 +7,6 @@ What we cannot do yet stands in `extract_entities.known_failures.jsonl`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,7 @@ from pipeline.reading.plain import read_plain
 from pipeline.stages.extract_entities import extract_entities
 from pipeline.stages.find_sections import find_sections
 
-CASES = Path(__file__).parent / "cases"
-
-
-def read_cases(name: str) -> list[dict[str, Any]]:
-    """The rows of a case file."""
-    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line]
+from .conftest import load_cases
 
 
 def page_of(case: dict[str, Any]) -> Document:
@@ -61,20 +55,20 @@ def name_of(case: dict[str, Any]) -> str:
     return str(case["label"])
 
 
-@pytest.mark.parametrize("case", read_cases("extract_entities.jsonl"), ids=name_of)
+@pytest.mark.parametrize("case", load_cases("extract_entities.jsonl"), ids=name_of)
 def test_case(case: dict[str, Any]) -> None:
     """The entities of the text are those that the case expects, and no others."""
     assert told(extract_entities(page_of(case))) == case["expect"]
 
 
-@pytest.mark.parametrize("case", read_cases("extract_entities.known_failures.jsonl"), ids=name_of)
+@pytest.mark.parametrize("case", load_cases("extract_entities.known_failures.jsonl"), ids=name_of)
 @pytest.mark.xfail(strict=True)
 def test_known_failure(case: dict[str, Any]) -> None:
     """What we cannot do yet; a case that passes moves to the other file."""
     assert told(extract_entities(page_of(case))) == case["expect"]
 
 
-@pytest.mark.parametrize("case", read_cases("extract_entities.jsonl"), ids=name_of)
+@pytest.mark.parametrize("case", load_cases("extract_entities.jsonl"), ids=name_of)
 def test_nothing_but_entities_changes(case: dict[str, Any]) -> None:
     """The stage adds entities and leaves text, blocks and drugs as they are."""
     before = page_of(case)
@@ -178,7 +172,7 @@ def test_any_text_is_read(text: str) -> None:
 
 def test_same_text_same_entities() -> None:
     """The stage gives the same result each time, whatever it read before."""
-    case = read_cases("extract_entities.jsonl")[0]
+    case = load_cases("extract_entities.jsonl")[0]
     first = extract_entities(page_of(case))
     extract_entities(Document.from_text("Another page with 5 mg tablets for gout."))
     assert extract_entities(page_of(case)).entities == first.entities

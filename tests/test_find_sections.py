@@ -6,8 +6,6 @@ section of each block; `sections` gives [heading, kind, first block, last block]
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +17,13 @@ from pipeline.rules.folding import fold
 from pipeline.rules.load import load_toml
 from pipeline.stages.find_sections import find_sections, section_kind
 
-CASES = Path(__file__).parent / "cases"
+from .conftest import load_cases
+
 KINDS = {
     "indications", "dosage", "side_effects", "contraindications", "interactions", "mechanism", "storage", "overdose",
     "pregnancy", "faq", "references", "disclaimer", "other",
 }  # fmt: skip
 RULES = load_toml("sections.toml")["section"]
-
-
-def read_cases(name: str) -> list[dict[str, Any]]:
-    """The rows of a case file."""
-    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line]
 
 
 def page_of(rows: list[list[Any]]) -> Document:
@@ -41,7 +35,7 @@ def page_of(rows: list[list[Any]]) -> Document:
     return Document.from_text("\n\n".join(text for _, _, text in rows), blocks)
 
 
-@pytest.mark.parametrize("case", read_cases("find_sections.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", load_cases("find_sections.jsonl"), ids=lambda case: case["label"])
 def test_case(case: dict[str, Any]) -> None:
     """Each block has the section that the case expects, and each section its stretch of the page."""
     page = find_sections(page_of(case["blocks"]))
@@ -51,7 +45,7 @@ def test_case(case: dict[str, Any]) -> None:
         assert [[s.heading, s.kind, s.start, s.end] for s in page.sections] == wanted
 
 
-@pytest.mark.parametrize("case", read_cases("find_sections.known_failures.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", load_cases("find_sections.known_failures.jsonl"), ids=lambda case: case["label"])
 @pytest.mark.xfail(strict=True)
 def test_known_failure(case: dict[str, Any]) -> None:
     """What we cannot do yet; a case that passes moves to the other file."""

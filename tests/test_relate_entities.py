@@ -6,8 +6,6 @@ ingredient), and in `expect` every relation as [type, surface of the head, surfa
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +16,7 @@ from pipeline.stages.extract_entities import extract_entities
 from pipeline.stages.find_sections import find_sections
 from pipeline.stages.relate_entities import relate_entities
 
-CASES = Path(__file__).parent / "cases"
-
-
-def read_cases(name: str) -> list[dict[str, Any]]:
-    """The rows of a case file."""
-    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line]
+from .conftest import load_cases
 
 
 def page_of(case: dict[str, Any]) -> Document:
@@ -45,20 +38,20 @@ def told(page: Document) -> list[list[str]]:
     return sorted([r.type, surface[r.head], surface[r.tail]] for r in page.relations)
 
 
-@pytest.mark.parametrize("case", read_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", load_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
 def test_case(case: dict[str, Any]) -> None:
     """The relations of the text are those that the case expects, and no others."""
     assert told(page_of(case)) == sorted(case["expect"])
 
 
-@pytest.mark.parametrize("case", read_cases("relate_entities.known_failures.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", load_cases("relate_entities.known_failures.jsonl"), ids=lambda case: case["label"])
 @pytest.mark.xfail(strict=True)
 def test_known_failure(case: dict[str, Any]) -> None:
     """What we cannot do yet; a case that passes moves to the other file."""
     assert told(page_of(case)) == sorted(case["expect"])
 
 
-@pytest.mark.parametrize("case", read_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
+@pytest.mark.parametrize("case", load_cases("relate_entities.jsonl"), ids=lambda case: case["label"])
 def test_ends_and_evidence(case: dict[str, Any]) -> None:
     """Both ends of a relation are entities of the page, one is a drug, and the evidence is a stretch of the text."""
     page = page_of(case)

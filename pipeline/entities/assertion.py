@@ -7,9 +7,9 @@ you get a rash; fever is unlikely" negates the fever only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .cues import Cue, Cues, clause
 
@@ -64,14 +64,8 @@ def _is_cut(cue: Cue, f: Found, cues: list[Cue]) -> bool:
     return any(cue.last <= c.first < f.first and c.says in ("conditional", "purpose") for c in cues)
 
 
-@cache
-def _stops() -> frozenset[str]:
-    return frozenset(load_toml("assertion.toml")["stops"])
-
-
-@cache
-def _relative() -> frozenset[str]:
-    return frozenset(load_toml("assertion.toml")["relative"])
+_stops = partial(word_set, "assertion.toml", "stops")
+_relative = partial(word_set, "assertion.toml", "relative")
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .phrases import Phrases
 from .quantities import plurals
@@ -100,11 +100,5 @@ def _routes() -> Phrases[tuple[str, bool]]:
     return Phrases((w, (r["name"], key == "everyday")) for r in rows for key in ("words", "everyday") for w in r.get(key, ()))
 
 
-@cache
-def _giving() -> frozenset[str]:
-    return frozenset(load_toml("forms.toml")["giving"]["words"])
-
-
-@cache
-def _near() -> frozenset[str]:
-    return frozenset(load_toml("routes.toml")["near"]["words"])
+_giving = partial(word_set, "forms.toml", "giving", "words")
+_near = partial(word_set, "routes.toml", "near", "words")

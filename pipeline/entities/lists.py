@@ -8,9 +8,9 @@ introduces tells its side effects.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from ..stages.find_sections import section_kind
 from .context import Context, Found
 from .cues import Cue, Cues
@@ -165,16 +165,6 @@ def _grade_words() -> frozenset[str]:
     return frozenset(p.split()[0] for p in load_toml("roles.toml")["lists"]["grades"])
 
 
-@cache
-def _effect_words() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["lists"]["effect_words"])
-
-
-@cache
-def _illness_words() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["lists"]["about_illness"])
-
-
-@cache
-def _sentence_words() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["lists"]["sentence_words"])
+_effect_words = partial(word_set, "roles.toml", "lists", "effect_words")
+_illness_words = partial(word_set, "roles.toml", "lists", "about_illness")
+_sentence_words = partial(word_set, "roles.toml", "lists", "sentence_words")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .patterns import Match, Patterns
 from .phrases import Phrases
@@ -72,6 +72,4 @@ def _groups() -> Phrases[str]:
     return Phrases((w, row["name"]) for row in load_toml("populations.toml")["group"] for w in row["words"])
 
 
-@cache
-def _people() -> frozenset[str]:
-    return frozenset(load_toml("populations.toml")["people"]["words"])
+_people = partial(word_set, "populations.toml", "people", "words")

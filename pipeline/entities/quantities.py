@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from typing import Any
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .phrases import Phrases
 
@@ -320,11 +320,5 @@ def _dose_words() -> frozenset[str]:
     return frozenset(load_toml("durations.toml")["context"]["words"]) | {"strength", "inject", "swallow"}
 
 
-@cache
-def _taking() -> frozenset[str]:
-    return frozenset(load_toml("units.toml")["taking"]["words"])
-
-
-@cache
-def _fluids() -> frozenset[str]:
-    return frozenset(load_toml("units.toml")["not_a_dose"]["fluids"])
+_taking = partial(word_set, "units.toml", "taking", "words")
+_fluids = partial(word_set, "units.toml", "not_a_dose", "fluids")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .cues import Cue, Cues, clause
 from .lists import Given, Lines, complaints
@@ -233,39 +233,13 @@ def _cues() -> Cues:
     return Cues(load_toml("roles.toml")["cue"], "role")
 
 
-@cache
-def _lowering() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["lowering"])
-
-
-@cache
-def _using() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["using"])
-
-
-@cache
-def _joints() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["lists"]["joints"])
-
-
-@cache
-def _purposes() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["purposes"])
-
-
-@cache
-def _relative() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["relative"])
-
-
-@cache
-def _people() -> frozenset[str]:
-    return frozenset(load_toml("populations.toml")["people"]["words"])
-
-
-@cache
-def _denials() -> frozenset[str]:
-    return frozenset(load_toml("roles.toml")["denials"])
+_lowering = partial(word_set, "roles.toml", "lowering")
+_using = partial(word_set, "roles.toml", "using")
+_joints = partial(word_set, "roles.toml", "lists", "joints")
+_purposes = partial(word_set, "roles.toml", "purposes")
+_relative = partial(word_set, "roles.toml", "relative")
+_people = partial(word_set, "populations.toml", "people", "words")
+_denials = partial(word_set, "roles.toml", "denials")
 
 
 @cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .patterns import Match, Patterns
 from .phrases import Phrases
@@ -133,14 +133,8 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(load_toml("durations.toml")["cues"][name])
 
 
-@cache
-def _everyday() -> frozenset[str]:
-    return frozenset(load_toml("frequencies.toml")["not_before"]["words"])
-
-
-@cache
-def _medicine_words() -> frozenset[str]:
-    return frozenset(load_toml("durations.toml")["context"]["words"])
+_everyday = partial(word_set, "frequencies.toml", "not_before", "words")
+_medicine_words = partial(word_set, "durations.toml", "context", "words")
 
 
 @cache

@@ -12,12 +12,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -163,9 +163,7 @@ def _misspelt() -> dict[str, str]:
     return out
 
 
-@cache
-def _counting() -> frozenset[str]:
-    return frozenset(load_toml("frequencies.toml")["misspelt"]["after"])
+_counting = partial(word_set, "frequencies.toml", "misspelt", "after")
 
 
 def _lines(document: Document, starts: list[int]) -> Iterator[Line]:
@@ -223,9 +221,7 @@ def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bo
     return not text[starts[i + 1]].islower()
 
 
-@cache
-def _abbreviations() -> frozenset[str]:
-    return frozenset(load_toml("assertion.toml")["abbreviations"])
+_abbreviations = partial(word_set, "assertion.toml", "abbreviations")
 
 
 def masked_numbers(words: Sequence[str]) -> list[str]:

@@ -24,3 +24,16 @@ def load_toml(name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"rule file {name} is not valid TOML: {error}") from error
+
+
+@cache
+def word_set(name: str, *keys: str) -> frozenset[str]:
+    """A list of words of a rule file, as a set: `keys` lead to it, table by table.
+
+    >>> "mg" in word_set("units.toml", "signals", "words")
+    True
+    """
+    found: Any = load_toml(name)
+    for key in keys:
+        found = found[key]
+    return frozenset(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 
 from ..document import Document, Entity
 from ..entities.assertion import assertions
@@ -23,7 +23,7 @@ from ..entities.populations import find_populations
 from ..entities.quantities import find_amounts
 from ..entities.roles import Role, roles, told_roles
 from ..entities.schedule import find_durations, find_frequencies
-from ..rules.load import load_toml
+from ..rules.load import word_set
 
 _SHORT_PAGE = 300  # words
 _SHORT_LINE = 8  # words of an item; in a longer line of a section an everyday word is one
@@ -132,16 +132,6 @@ def _with_degree(context: Context, f: Found, role: Role) -> Found:
     return f
 
 
-@cache
-def _effects_only() -> frozenset[str]:
-    return frozenset(load_toml("conditions.toml")["effects_only"])
-
-
-@cache
-def _degrees() -> frozenset[str]:
-    return frozenset(load_toml("conditions.toml")["degrees"])
-
-
-@cache
-def _signals() -> frozenset[str]:
-    return frozenset(load_toml("units.toml")["signals"]["words"])
+_effects_only = partial(word_set, "conditions.toml", "effects_only")
+_degrees = partial(word_set, "conditions.toml", "degrees")
+_signals = partial(word_set, "units.toml", "signals", "words")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from ..document import Document, Entity, Relation
 from ..entities.context import Context, Found
 from ..entities.drugs import Drugs, Mention
 from ..entities.phrases import Phrases
 from ..entities.roles import Role, told_roles
-from ..rules.load import load_toml
+from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
@@ -180,11 +180,5 @@ def _interacts() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("relations.toml")["interacts"])
 
 
-@cache
-def _outward() -> frozenset[str]:
-    return frozenset(load_toml("relations.toml")["outward"])
-
-
-@cache
-def _kinds() -> frozenset[str]:
-    return frozenset(load_toml("relations.toml")["kinds"])
+_outward = partial(word_set, "relations.toml", "outward")
+_kinds = partial(word_set, "relations.toml", "kinds")

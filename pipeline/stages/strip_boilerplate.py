@@ -26,7 +26,6 @@ NAME = "strip_boilerplate"
 
 _NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
 
-_ENDS = " .…!?»"
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
 
 
