@@ -38,6 +38,8 @@ _GAP, _DOUBTED, _NEAR_NAMES = 8, 0.25, 4  # blocks in a gap that is filled, with
 _NEAR_TITLE = 12  # blocks below the title
 _LEAD_WORDS, _SENTENCE_WORDS, _FEW_LINKS, _FEW_DIGITS = (5, 90), 9, 0.3, 0.12  # of a standfirst; shares of its characters
 _SHORT = 30  # words
+_MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
+_POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
 def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
@@ -48,6 +50,7 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     _apply_rules(reading, rules, chances, verdicts)
     _keep_standfirst(reading, rules, verdicts)
     _drop_comments(reading, verdicts)
+    _drop_other_posts(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
     keep_apparatus(reading, chances, verdicts, _UNNAMED)
     _fill_gaps(reading, chances, verdicts)
@@ -183,6 +186,29 @@ def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
             verdicts[i] = Verdict("user-comment", "name-user-comment")
 
 
+def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
+    """True for a heading in a menu's words ("Active ingredients") with running text of the article under it."""
+    page, below = reading.page, i + 1
+    return (
+        page.blocks[i].kind == "heading" and chances[i] >= _HEADS and page.links[i] < _FEW_LINKS
+        and below < len(verdicts) and verdicts[below] is None and bool(page.prose[below])
+    )  # fmt: skip
+
+
+def _drop_other_posts(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """Blogs number their posts in the markup: what stands in a post other than the title's is another article."""
+    if reading.shown is None:
+        return
+    own = _post(reading.hints[reading.shown])
+    for i, verdict in enumerate(verdicts if own else ()):
+        if verdict is None and (post := _post(reading.hints[i])) and post != own:
+            verdicts[i] = Verdict("related", "other-post")
+
+
+def _post(hints: Sequence[str]) -> str | None:
+    return next((token for token in hints if _POST.fullmatch(token)), None)
+
+
 def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """What stays is shown to the rules, and to the names of elements, which may know better."""
     page = reading.page
@@ -190,6 +216,8 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
     found = _by_rule(reading, rules, kept)
     for i in kept:
         block, named, rule = page.blocks[i], reading.named[i][0], found[i]
+        if rule and rule.reason in _MENU_WORDS and _heads_text(reading, chances, verdicts, i):
+            continue
         if rule:
             verdicts[i] = rule
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
