@@ -212,7 +212,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page on its way through the stages.
+    """One page on its way through the stages. `declared`: types that the page gives itself (schema.org, OpenGraph), lower case.
 
     >>> page = Document.from_text("Take  20 mg. Share this")
     >>> clean = page.edited("repair_text", [Edit(4, 6, " ", "spaces")])
@@ -232,6 +232,7 @@ class Document:
     title: str | None = None
     language: str | None = None
     metadata: Metadata = Metadata()
+    declared: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     normalized_text: str | None = None
     drugs: tuple[Drug, ...] = ()

@@ -82,7 +82,7 @@ def _raw(source: Any) -> Raw:
 
 def _from_html(markup: str) -> Document:
     from .html import read_html
-    from .metadata import read_metadata
+    from .metadata import declared_types, read_metadata
 
     page = read_html(markup)
     heading = next(
@@ -91,7 +91,9 @@ def _from_html(markup: str) -> Document:
     title, declared, metadata = read_metadata(page.head, heading)
     detected = detect_language(page.text[b.start : b.end] for b in page.blocks)
     language = declared if declared and (not detected or declared[:2] == detected) else detected
-    return replace(Document.from_text(page.text, page.blocks), title=title, language=language, metadata=metadata)
+    return replace(
+        Document.from_text(page.text, page.blocks), title=title, language=language, metadata=metadata, declared=declared_types(page.head)
+    )
 
 
 def _from_plain(text: str) -> Document:
