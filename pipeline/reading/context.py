@@ -48,7 +48,7 @@ def context_of(tag: str, attributes: Mapping[str, str | None], group: int, above
     if attributes and tag not in ("html", "body"):  # these say nothing of a single block
         own = _hint_tokens(attributes)
         if own:
-            hints = (*own, *hints)[:_HINTS]
+            hints = own + hints[: _HINTS - len(own)]
         hidden = hidden or _is_hidden(attributes)
     if tag not in BLOCKS:
         return Context(tag, above.kind, above.level, above.path, hints, hidden, above.groups, above.lists, above.depth + 1)
@@ -69,18 +69,22 @@ def context_of(tag: str, attributes: Mapping[str, str | None], group: int, above
     return Context(tag, kind, level, path, hints, hidden, groups, lists, above.depth + 1)
 
 
-def _hint_tokens(attributes: Mapping[str, str | None]) -> list[str]:
+def _hint_tokens(attributes: Mapping[str, str | None]) -> tuple[str, ...]:
     """Tokens of class, id, role and itemprop, lower case.
 
     >>> _hint_tokens({"class": "Entry-Content wide", "id": "main", "role": "main"})
-    ['entry-content', 'wide', 'main', 'main']
+    ('entry-content', 'wide', 'main', 'main')
     """
-    tokens = list[str]()
+    tokens: tuple[str, ...] = ()
     for name in _HINTED:
         value = attributes.get(name)
         if value:
-            tokens += value.lower().split()[:_OWN_HINTS]
+            tokens += _tokens(value)
     return tokens
+
+
+def _tokens(value: str) -> tuple[str, ...]:
+    return tuple(value.lower().split()[:_OWN_HINTS])
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
