@@ -26,8 +26,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u180e\x00-\x08\x0e-\x1
 _JOINERS = re.compile("[\u200c\u200d]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
-_SPACES = re.compile(f"[ {_OTHER_SPACES}]+")
-_ODD = re.compile(f"{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
+_SPACES = re.compile(f"[ {_OTHER_SPACES}](?:[ {_OTHER_SPACES}]+|(?<=[{_OTHER_SPACES}]))")  # several, or one that is none of the keyboard
 _WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
 
@@ -43,8 +42,8 @@ def repair_text(document: Document) -> Document:
     repaired = repaired.edited(NAME, list(_entities(repaired)))
     repaired = repaired.edited(NAME, list(_characters(repaired)))
     repaired = repaired.edited(NAME, list(_gaps(repaired)))
-    title = repaired.title
-    return replace(repaired, title=_plain(title) if title else title)
+    title = _plain(repaired.title or "")
+    return replace(repaired, title=title) if repaired.title and title != repaired.title else repaired
 
 
 @cache
@@ -89,10 +88,12 @@ def _entities(document: Document) -> Iterator[Edit]:
 
 def _characters(document: Document) -> Iterator[Edit]:
     """Invisible characters, odd spaces, decomposed accents, wrapped lines."""
-    composed = document.text.isascii() or unicodedata.is_normalized("NFC", document.text)
-    for block in _blocks_with(document, _ODD) if composed else document.blocks:
-        line = document.block_text(block)
-        yield from _shift(_line_edits(line, code=block.kind == "code", cells=block.kind == "table_row"), block.start)
+    text = document.text
+    composed = text.isascii() or unicodedata.is_normalized("NFC", text)
+    for block in document.blocks:
+        line = text[block.start : block.end]
+        if not (composed and line.isprintable() and "  " not in line):  # most are: of all spaces " " alone is printable
+            yield from _line_edits(line, block.start, code=block.kind == "code", cells=block.kind == "table_row")
 
 
 def _blocks_with(document: Document, pattern: re.Pattern[str]) -> Iterator[Block]:
@@ -106,11 +107,11 @@ def _blocks_with(document: Document, pattern: re.Pattern[str]) -> Iterator[Block
             i += 1
 
 
-def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
+def _line_edits(line: str, offset: int, *, code: bool, cells: bool) -> Iterator[Edit]:
     taken = 0
     for start, end, after, rule in sorted(_candidates(line, code=code, cells=cells)):
         if start >= taken and line[start:end] != after:
-            yield Edit(start, end, after, rule)
+            yield Edit(offset + start, offset + end, after, rule)
             taken = end
 
 
@@ -127,11 +128,11 @@ def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, in
                 yield edit.start, edit.end, edit.replacement, edit.rule
     if code:
         return
-    for match in _WRAP.finditer(line):
-        yield (*match.span(), " ", "wrapped-line")
+    if "\n" in line or "\r" in line:
+        for match in _WRAP.finditer(line):
+            yield (*match.span(), " ", "wrapped-line")
     for match in _SPACES.finditer(line):
-        if match[0] != " ":
-            yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
+        yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
 
 
 def _left(signs: str, before: str, after: str) -> str:
@@ -161,28 +162,22 @@ def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]
             yield Edit(offset + places[a], offset + places[b], "".join(new[c:d]), rule)
 
 
-def _shift(edits: Iterator[Edit], offset: int) -> Iterator[Edit]:
-    for edit in edits:
-        yield replace(edit, start=edit.start + offset, end=edit.end + offset)
-
-
 def _gaps(document: Document) -> Iterator[Edit]:
     """One blank line between blocks, nothing before the first and after the last."""
-    here = 0
-    for i, block in enumerate(document.blocks):
-        yield from _gap(document.text, here, block.start, "\n\n" if i else "")
-        here = block.end
-    yield from _gap(document.text, here, len(document.text), "")
-
-
-def _gap(text: str, start: int, end: int, wanted: str) -> Iterator[Edit]:
-    if text[start:end] != wanted:
-        yield Edit(start, end, wanted, "block-gap")
+    text, here, wanted = document.text, 0, ""
+    for block in document.blocks:
+        if text[here : block.start] != wanted:
+            yield Edit(here, block.start, wanted, "block-gap")
+        here, wanted = block.end, "\n\n"
+    if here < len(text):
+        yield Edit(here, len(text), "", "block-gap")
 
 
 def _plain(title: str) -> str:
     """A title, mended the same way (it is no part of the text, so no edits)."""
-    import ftfy
+    fixed = title
+    if _SUSPECT.search(title):
+        import ftfy
 
-    fixed = ftfy.fix_text(title, _config()) if _SUSPECT.search(title) else title
+        fixed = ftfy.fix_text(title, _config())
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", fixed)).split())
