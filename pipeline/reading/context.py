@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..document import Evidence
+
 BLOCKS = frozenset(
     "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption figure footer form "  # noqa: SIM905
     "h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup p pre search section summary table tbody td tfoot "
@@ -40,6 +42,18 @@ class Context:
     groups: tuple[int, ...] = (0,)
     lists: int = 0  # lists open
     depth: int = 0  # elements open
+    _plain: Evidence | None = None
+
+    def evidence(self, links: int, *, bold: bool, stated: bool) -> Evidence:
+        """The evidence of a block that stands here; blocks without links or bold type share one."""
+        if links or bold or stated:
+            return self._evidence(links, bold=bold, stated=stated)
+        if self._plain is None:
+            self._plain = self._evidence(0, bold=False, stated=False)
+        return self._plain
+
+    def _evidence(self, links: int, *, bold: bool, stated: bool) -> Evidence:
+        return Evidence(self.tag, self.path, self.hints, links, bold, self.hidden, self.groups[0], self.groups, stated)
 
 
 def context_of(tag: str, attributes: Mapping[str, str | None], group: int, above: Context) -> Context:

@@ -20,7 +20,7 @@ def read_html(markup: str) -> Page:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(_limit_depth(_with_table(markup)))
+    tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
     walk = Walk()
     if tree.root is not None:
         walk.run(tree.root)
@@ -70,3 +70,32 @@ def _limit_depth(markup: str) -> str:
             end = markup.find(">", match.end())
             here = len(markup) if end < 0 else end + 1
     return "".join([*parts, markup[here:]])
+
+
+_ATTRIBUTES = 1000  # of one element
+_LONG_TAG = 4000  # characters that so many attributes take up at least
+_OPENING = re.compile(r"<[a-zA-Z][^\s>]*")
+_ATTRIBUTE = re.compile(r"""\s*[^\s>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""")
+
+
+def _limit_attributes(markup: str) -> str:
+    """Drop attributes beyond the first thousand of an element: a parser compares each one with all before it."""
+    here, parts = 0, list[str]()
+    for place in range(0, len(markup), _LONG_TAG // 2):
+        if place < here or markup.find(">", place, place + _LONG_TAG // 2) >= 0:
+            continue
+        start = markup.rfind("<", here, place + 1)  # no ">" for so long: a script, a long text, or a tag
+        tag = _OPENING.match(markup, start) if start >= 0 else None
+        if tag is None:
+            continue
+        cut = tag.end()
+        for _ in range(_ATTRIBUTES):
+            attribute = _ATTRIBUTE.match(markup, cut)
+            if attribute is None:
+                break
+            cut = attribute.end()
+        else:
+            parts.append(markup[here:cut])
+            end = markup.find(">", cut)
+            here = len(markup) if end < 0 else end
+    return "".join([*parts, markup[here:]]) if parts else markup

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from ..document import Block, Evidence
+from ..document import Block
 from .context import BLOCKS, CONTAINERS, HEADINGS, Context, context_of
 from .head import HEAD_TAGS, Head, letters_of
 
@@ -120,8 +120,7 @@ class Walk:
         for text, kind, level, context, links, bold in self.raws:
             end = here + len(text)
             stated = bool(declared) and len(text) >= _STATED_CHARS and letters_of(text) in declared
-            groups = context.groups
-            evidence = Evidence(context.tag, context.path, context.hints, links, bold, context.hidden, groups[0], groups, stated)
+            evidence = context.evidence(links, bold=bold, stated=stated)
             blocks.append(Block(here, end, kind, level, None, evidence))
             here = end + 2
         return Page("\n\n".join([raw[0] for raw in self.raws]), tuple(blocks), self.head)

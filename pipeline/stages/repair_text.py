@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
+from operator import ne
 from typing import Any
 
 from ..document import Block, Document, Edit
@@ -29,6 +31,8 @@ _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x
 _SPACES = re.compile(f"[ {_OTHER_SPACES}](?:[ {_OTHER_SPACES}]+|(?<=[{_OTHER_SPACES}]))")  # several, or one that is none of the keyboard
 _WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
+_FEW, _WORDS = 8, 1000  # with more damaged words, or more words at all, a line is compared one word at a time
+_LONGEST = 4000  # signs and words; beyond this there is one edit for all
 
 
 def repair_text(document: Document) -> Document:
@@ -150,16 +154,32 @@ def _left(signs: str, before: str, after: str) -> str:
 
 def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]:
     """The edits from one line to the other, each as small as a word or less."""
-    if len(before) <= _MINIMAL:
-        old, new = list(before), list(after)
-    else:
-        old, new = re.findall(r"\w+|\W", before), re.findall(r"\w+|\W", after)
-    places = [0]
-    for piece in old:
-        places.append(places[-1] + len(piece))
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield Edit(offset + places[a], offset + places[b], "".join(new[c:d]), rule)
+    whole_words = len(before) > _MINIMAL
+    olds, news = before.split(" "), after.split(" ")
+    if len(olds) != len(news) or (len(olds) <= _WORDS and sum(map(ne, olds, news)) <= _FEW):
+        olds, news = [before], [after]
+    for old, new in zip(olds, news, strict=True):
+        if old != new:
+            differences = _differences_of_words if len(old) <= _MINIMAL else _differences
+            for start, end, replacement in differences(old, new, whole_words):
+                yield Edit(offset + start, offset + end, replacement, rule)
+        offset += len(old) + 1
+
+
+def _differences(before: str, after: str, whole_words: bool) -> Sequence[tuple[int, int, str]]:
+    """What to replace, and by what, by a longest common subsequence; its time grows with the square of the length."""
+    pieces = re.compile(r"\w+|\W" if whole_words else r"(?s:.)")
+    old, new = pieces.findall(before), pieces.findall(after)
+    if len(old) > _LONGEST:
+        return [(0, len(before), after)]
+    places = [0, *accumulate(map(len, old))]
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(places[a], places[b], "".join(new[c:d])) for tag, a, b, c, d in found if tag != "equal"]
+
+
+@lru_cache(maxsize=1024)  # the same words are damaged again and again
+def _differences_of_words(before: str, after: str, whole_words: bool) -> Sequence[tuple[int, int, str]]:
+    return _differences(before, after, whole_words)
 
 
 def _gaps(document: Document) -> Iterator[Edit]:
