@@ -10,7 +10,7 @@ from typing import Any
 from ..document import Metadata
 from ..rules.folding import fold
 from .dates import find_date
-from .html import Head
+from .head import Head
 
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
 _SEPARATOR = re.compile(r"\s+[|»«·•–—:/-]{1,2}\s+|\s*[|»«·•]\s*")
