@@ -17,7 +17,24 @@ def read_html(markup: str) -> Page:
     >>> page = read_html("<h1>Dose</h1><p>Take 20&nbsp;mg<td>")
     >>> page.text, [b.kind for b in page.blocks]
     ('Dose\\n\\nTake 20\\xa0mg', ['heading', 'paragraph'])
+
+    A page that shows next to nothing without its scripts, and says more to readers who have none, is read as those see it.
+
+    >>> read_html("<body>Loading<noscript><p>Take one tablet in the evening, with a glass of water.</p></noscript>").blocks[-1].kind
+    'paragraph'
     """
+    page = _read(markup)
+    if len(page.text) < _NO_TEXT and (bare := _NOSCRIPT.sub("", markup)) != markup:
+        other = _read(bare)
+        return other if len(other.text) > _MORE * len(page.text) else page
+    return page
+
+
+_NOSCRIPT = re.compile(r"</?noscript\b[^<>]{0,200}>", re.IGNORECASE)
+_NO_TEXT, _MORE = 600, 4  # characters that a page of menus alone may show; so many times as much makes the difference
+
+
+def _read(markup: str) -> Page:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
