@@ -32,8 +32,8 @@ def measured(data: Path) -> dict[str, tuple[float, str]]:
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
     run, out = ours(), dict[str, tuple[float, str]]()
-    for name, rows in gold_rows(data):
-        rows = [row for row in rows if "text" not in row or len(row["text"]) >= 50]
+    for name, every in gold_rows(data):
+        rows = [row for row in every if "text" not in row or len(row["text"]) >= 50]
         digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:16]
         out[name] = (round(figure(score, name, [_scored(score, data, name, row, run) for row in rows]), 4), digest)
     return out

@@ -250,7 +250,7 @@ def test_explain() -> None:
 
 
 def test_explain_blocks() -> None:
-    """With --blocks every block stands there with its label, the labeller's probability and the evidence; a plain text has no probability."""
+    """With --blocks every block stands there with label, probability and evidence; a plain text has no probability."""
     result = run("explain", str(SAMPLES / "02-blog-with-comments.html"), "--blocks")
     assert result.exit_code == 0
     assert re.search(r"^\+ [01]\.\d\d Metformin lowers .+\n +paragraph: kept \| \.entry-content", result.stdout, re.MULTILINE)
