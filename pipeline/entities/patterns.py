@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
-from .tokens import masked_numbers
+from .tokens import Page, masked_numbers
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
@@ -58,19 +58,33 @@ class Patterns:
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """All places that a pattern fits; of those that overlap the longest, then the first."""
-        return self.find_masked(masked_numbers(words))
+        masked = masked_numbers(words)
+        return self._find(masked, frozenset(masked))
 
-    def find_masked(self, words: Sequence[str]) -> list[Match]:
-        """The same for words whose numbers are masked already."""
-        kinds = "".join(map(self._chars.get, words, repeat(" ")))
-        there = set(kinds)
+    def find_on(self, page: Page) -> list[Match]:
+        """The same for a page."""
+        return self._find(page.masked, page.distinct | {"0"})
+
+    def _find(self, masked: Sequence[str], distinct: frozenset[str]) -> list[Match]:
+        there = {self._chars[word] for word in self._chars.keys() & distinct}
         possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
-        return longest(m for number in possible for m in self._matches(number, kinds))
+        kinds = "".join(map(self._chars.get, masked, repeat(" "))) if possible else ""
+        counts = {char: kinds.count(char) for char in there}
+        return longest(m for number in possible for m in self._matches(number, kinds, counts))
 
-    def _matches(self, number: int, kinds: str) -> Iterator[Match]:
-        for found in self._patterns[number].finditer(kinds):
-            first, last = found.span()
-            yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
+    def _matches(self, number: int, kinds: str, counts: Mapping[str, int]) -> Iterator[Match]:
+        for begin, end in self._stretches(number, kinds, counts):
+            for found in self._patterns[number].finditer(kinds, begin, end):
+                first, last = found.span()
+                yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
+
+    def _stretches(self, number: int, kinds: str, counts: Mapping[str, int]) -> Iterable[tuple[int, int]]:
+        """The stretches without a foreign word that hold the rarest of the tokens that the pattern needs."""
+        needed = min(self._needed[number], key=lambda chars: sum(counts.get(char, 0) for char in chars), default=frozenset[str]())
+        if not needed:
+            return [(0, len(kinds))]
+        places = sorted(i for char in needed if counts.get(char) for i in _places(char, kinds))
+        return dict.fromkeys((kinds.rfind(" ", 0, i) + 1, (kinds.find(" ", i) + 1 or len(kinds) + 1) - 1) for i in places)
 
     def _slots_of(self, number: int, kinds: str, first: int, last: int) -> Iterator[tuple[str, int]]:
         wanted = [p for p in dict.fromkeys(self._rows[number]) if p in self._by_slot]
@@ -100,6 +114,13 @@ def _fixed(row: Sequence[str]) -> Iterator[str]:
         depth += (part == "(") - (part.startswith(")"))
         if not depth and part not in _SIGNS:
             yield part
+
+
+def _places(char: str, text: str) -> Iterator[int]:
+    i = text.find(char)
+    while i >= 0:
+        yield i
+        i = text.find(char, i + 1)
 
 
 def _is_literal(part: str) -> bool:

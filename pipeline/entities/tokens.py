@@ -9,11 +9,12 @@ stages read them without it, which is four times faster and saves its import.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import accumulate, compress
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
@@ -22,19 +23,17 @@ from ..rules.load import load_toml, word_set
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_find_tokens = re.compile(
-    r"""
-      \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
+_PIECE = r"""
+      [a-z]+(?![^\x00-&(-/:-@\[-`{-~])              # a word that ends before a sign or a space: the usual case, and the fastest
+    | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
     | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
     | [¼½¾⅓⅔⅛⅜⅝⅞]
     | ['’][sS]\b                                    # the s of Crohn's
     | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
-    | \s+
-    | .                                             # any other sign
-    """,
-    re.VERBOSE | re.DOTALL,
-).findall
-_has_fraction = re.compile("[¼½¾⅓⅔⅛⅜⅝⅞]").search
+"""
+_find_tokens = re.compile(rf"{_PIECE} | \s+ | .", re.VERBOSE | re.DOTALL).findall  # or any other sign
+_find_spaced_tokens = re.compile(rf"(?: {_PIECE} | \S) \s*", re.VERBOSE).findall
+_NUMERIC = frozenset("0123456789¼½¾⅓⅔⅛⅜⅝⅞")
 
 
 class DoseTokenizer:
@@ -68,11 +67,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The tokens of a document in parallel lists, without white space; sentences never leave their block."""
+    """The tokens of a document in parallel lists, without white space; sentences never leave their block.
+
+    distinct: each word once, to tell at once what a page does not have.
+    """
 
     text: str
     words: list[str]
     masked: list[str]
+    distinct: frozenset[str]
     starts: list[int]
     ends: list[int]
     lines: list[Line]
@@ -122,24 +125,28 @@ _last: dict[str, tuple[str, tuple[Block, ...], Page | None]] = {}  # the page re
 
 
 def _read(document: Document) -> Page:
-    words, masked, starts, ends = _words(document.text)
+    words, starts, ends = _words(document.text)
+    distinct = frozenset(words)
+    masked = _masked(words, distinct)
+    if not distinct.isdisjoint(_misspelt()):
+        _mend(words, masked)
+        distinct = frozenset(words)
     lines = list(_lines(document, starts))
-    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, line)]
+    enders = list(compress(range(len(words)), map(_ENDERS.__contains__, words)))
+    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line)]
     firsts = [sentence[0] for sentence in sentences]
-    return Page(document.text, words, masked, starts, ends, lines, sentences, firsts, [line.first for line in lines])
+    return Page(document.text, words, masked, distinct, starts, ends, lines, sentences, firsts, [line.first for line in lines])
 
 
-def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
-    """Words in lower case, the same with numbers masked, where they start and end."""
+def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Words in lower case, where they start and where they end."""
     low = text.lower()
     same = len(low) == len(text)  # a few letters are longer in lower case
-    pieces: list[str] = _find_tokens((low if same else text).replace("’", "'"))
-    ends = list(accumulate(map(len, pieces)))
-    kept = [not piece.isspace() for piece in pieces]
-    words = list(compress(pieces, kept)) if same else [piece.lower() for piece in compress(pieces, kept)]
-    masked = masked_numbers(words)
-    _mend(words, masked)
-    return words, masked, list(compress((0, *ends), kept)), list(compress(ends, kept))
+    pieces: list[str] = _find_spaced_tokens((low if same else text).replace("’", "'"))  # each with the white space behind it
+    starts = list(accumulate(map(len, pieces), initial=len(text) - len(text.lstrip())))[:-1]
+    words = list(map(str.rstrip, pieces))
+    ends = list(map(add, starts, map(len, words)))
+    return words if same else [word.lower() for word in words], starts, ends
 
 
 def _mend(words: list[str], masked: list[str]) -> None:
@@ -182,10 +189,11 @@ def _line_blocks(text: str) -> Iterator[Block]:
         here += len(line) + 1
 
 
-def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], line: Line) -> Iterator[tuple[int, int]]:
-    first, several = line.first, "\n" in text[starts[line.first] : ends[line.last - 1]]
-    places = range(line.first, line.last - 1)
-    for i in places if several else [i for i in places if words[i] in _ENDERS]:
+def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], enders: list[int], line: Line) -> Iterator[tuple[int, int]]:
+    """Token ranges of the sentences of a line; `enders` are the tokens of the page that may end one."""
+    first, end = line.first, line.last - 1
+    several = "\n" in text[starts[first] : ends[end]]
+    for i in range(first, end) if several else enders[bisect_left(enders, first) : bisect_left(enders, end)]:
         gap = text[ends[i] : starts[i + 1]]
         if not gap:
             continue
@@ -230,8 +238,12 @@ def masked_numbers(words: Sequence[str]) -> list[str]:
     >>> masked_numbers(["take", "20", "mg", "½"])
     ['take', '0', 'mg', '0']
     """
-    masked = ["0" if "0" <= w < ":" else w for w in words]
-    return ["0" if _has_fraction(w[0]) else w for w in masked] if _has_fraction(" ".join(words)) else masked
+    return _masked(words, frozenset(words))
+
+
+def _masked(words: Sequence[str], distinct: frozenset[str]) -> list[str]:
+    numbers = {word for word in distinct if word[0] in _NUMERIC}
+    return ["0" if word in numbers else word for word in words] if numbers else list(words)
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -11,14 +11,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, compress
 from typing import NamedTuple
 
 from .tables import Name
 
 #: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes and fractions are neither.
 _LETTER = r"[^\W\d_¹²³⁰-₉¼-¾]"
-_RUN = rf"{_LETTER}+|[\d₀-₉]+"
-_runs = re.compile(_RUN).finditer
+_RUN = rf"[a-z]+(?![^\x00-`{{-\x7f])|{_LETTER}+|[\d₀-₉]+"  # first the usual case, which is the fastest
+_apart = re.compile(f"({_RUN})").split
 _run_list = re.compile(_RUN).findall
 _ascii_runs = re.compile(r"[a-z]+|[0-9]+|\n").findall
 
@@ -36,7 +37,7 @@ _next_run = re.compile(
 #: A word that a hyphen or a soft hyphen parts: "hydro-chlorothiazide", "metho-\ntrexate".
 _hyphens = re.compile(rf"[-‐‑\u00ad](?={_LETTER}|\r?\n{_LETTER})").finditer
 _parted_word = re.compile(rf"{_LETTER}{{2,}}(?:[-‐‑\u00ad](?:\r?\n)?{_LETTER}{{2,}}){{1,2}}(?![^\W_])").match
-_word_before = re.compile(rf"(?<![^\W_]){_LETTER}+$").search
+_word_backwards = re.compile(rf"{_LETTER}+(?![^\W_])").match
 _parting = re.compile(r"[-‐‑\u00ad\r\n]+")
 
 #: One letter for another in the same name: Greek letters and their names.
@@ -160,22 +161,26 @@ class Matcher:
 
     def _scan(self, lower: str) -> Iterator[Match]:
         first, done = self._first, 0
-        for run in _runs(lower):
-            longest = first[run[0]]
-            if not longest or run.start() < done:
+        parts: list[str] = _apart(lower)
+        runs, ends = parts[1::2], list(accumulate(map(len, parts)))[1::2]
+        for i in compress(range(len(runs)), list(map(first.__getitem__, runs))):
+            run, end = runs[i], ends[i]
+            start, longest = end - len(run), first[run]
+            if start < done or (longest < 0 and not self._goes_on_with(lower, run, runs[i + 1 : i + 2], end)):
                 continue
-            if longest < 0 and not ((following := _next_run(lower, run.end())) and first.go_on(_plain(run[0]), _plain(following[2]))):
-                continue
-            if match := self._at(lower, run, abs(longest)):
+            if match := self._at(lower, start, end, abs(longest)):
                 done = match.end
                 yield match
 
-    def _at(self, lower: str, run: re.Match[str], longest: int) -> Match | None:
-        """The longest name that starts with this run."""
-        start, end = run.span()
+    def _goes_on_with(self, lower: str, run: str, following: Sequence[str], end: int) -> bool:
+        """Whether a name of two and more runs may start with this one and the next."""
+        return bool(following) and self._first.go_on(_plain(run), _plain(following[0])) and bool(_next_run(lower, end))
+
+    def _at(self, lower: str, start: int, end: int, longest: int) -> Match | None:
+        """The longest name that starts with the run between `start` and `end`."""
         if _is_glued(lower[max(0, start - 2) : start]):
             return None
-        words, ends, gaps = [_plain(run[0])], [end], [""]
+        words, ends, gaps = [_plain(lower[start:end])], [end], [""]
         while len(words) < longest and (following := _next_run(lower, ends[-1])):
             word = _plain(following[2])
             if len(words) == 1 and not self._first.go_on(words[0], word):
@@ -217,7 +222,7 @@ class Matcher:
     def _parted(self, lower: str) -> Iterator[Match]:
         """Long names that a hyphen parts where the lexicon has none."""
         for hyphen in _hyphens(lower):
-            before = _word_before(lower[max(0, hyphen.start() - 30) : hyphen.start()])
+            before = _word_backwards(lower[max(0, hyphen.start() - 30) : hyphen.start()][::-1])
             parts = _parted_word(lower, hyphen.start() - len(before[0])) if before else None
             key = _folded(_parting.sub("", parts[0])) if parts else ""
             if parts and len(key) >= 8 and (names := self._names.get(key)):
