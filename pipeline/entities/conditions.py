@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import compress
 from typing import Any
 
 from ..rules.load import load_toml
+from ..words import places_in
 from .condition_table import Condition, adjective_table, english, foreign, languages, parts, rules, suffixes
 from .context import Context, Found
 
@@ -58,7 +58,6 @@ _GLUE = {
 
 def find_conditions(context: Context) -> list[Found]:
     """CONDITION in reading order."""
-    words = context.page.words
     known = _known(context)
     letters, telling = _letters(context, known)
     out = list[Found]()
@@ -66,8 +65,7 @@ def find_conditions(context: Context) -> list[Found]:
         first, last = match.span()
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
-    heads_here = _heads() & context.page.distinct
-    heads = list(compress(range(len(words)), map(heads_here.__contains__, words))) if heads_here else []
+    heads = places_in(context.page.places, _heads())
     for find_more in (_eponyms, _named, _adjectives) if heads else ():
         taken = {i for f in out for i in range(f.first, f.last)}
         out += find_more(context, [i for i in heads if i not in taken], taken)
@@ -91,8 +89,9 @@ def _in_organisation(context: Context, f: Found) -> bool:
 def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     """Names of the table by their first token, and words that their ending tells."""
     page, out = context.page, dict[int, tuple[int, Condition]]()
-    if "–" in page.distinct:
-        page = replace(page, words=["-" if w == "–" else w for w in page.words], distinct=page.distinct | {"-"})
+    if "–" in page.places:
+        words = ["-" if word == "–" else word for word in page.words]
+        page = replace(page, words=words, places={**page.places, "-": places_in(page.places, {"-", "–"})})
     words, hits = page.words, english().find_on(page)
     if context.language in languages():
         own = foreign(context.language).find_on(page)
@@ -107,8 +106,8 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = suffixes()
-    telling = {w for w in page.distinct if len(w) > 6 and w.endswith(endings) and w not in not_these}
-    for i in [i for i, word in enumerate(words) if word in telling and i not in covered] if telling else ():
+    telling = {w for w in page.places if len(w) > 6 and w.endswith(endings) and w not in not_these}
+    for i in (i for i in places_in(page.places, telling) if i not in covered):
         out[i] = (i + 1, Condition(words[i], "unlisted", "", needs=False))
     return out
 

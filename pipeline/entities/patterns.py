@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
-from .tokens import Page, masked_numbers
+from ..words import NUMBER, Places, marked, places_of
+from .tokens import Page
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
@@ -51,24 +51,23 @@ class Patterns:
         self._char = {kind: chr(_FIRST + i) for i, kind in enumerate(kinds)}
         self._chars = {word: self._char[tuple(sorted(kind))] for word, kind in fits.items()}
         self._digits = self._char["DIGITS", "NUM"]
-        self._chars["0"] = self._digits
+        self._chars[NUMBER] = self._digits
         self._patterns = [re.compile("".join(self._part(p) for p in row)) for row in self._rows]
         self._needed = [[frozenset(self._part(p)[1:-1]) for p in _fixed(row)] for row in self._rows]
         self._by_slot = {slot: self._class(slot) for slot in (*slots, "NUM", "DIGITS")}
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """All places that a pattern fits; of those that overlap the longest, then the first."""
-        masked = masked_numbers(words)
-        return self._find(masked, frozenset(masked))
+        return self._find(len(words), places_of(words))
 
     def find_on(self, page: Page) -> list[Match]:
         """The same for a page."""
-        return self._find(page.masked, page.distinct | {"0"})
+        return self._find(len(page.words), page.places)
 
-    def _find(self, masked: Sequence[str], distinct: frozenset[str]) -> list[Match]:
-        there = {self._chars[word] for word in self._chars.keys() & distinct}
+    def _find(self, count: int, places: Places) -> list[Match]:
+        there = {self._chars[word] for word in places.keys() & self._chars.keys()} | {self._digits}
         possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
-        kinds = "".join(map(self._chars.get, masked, repeat(" "))) if possible else ""
+        kinds = marked(count, places, self._chars, " ") if possible else ""
         counts = {char: kinds.count(char) for char in there}
         return longest(m for number in possible for m in self._matches(number, kinds, counts))
 

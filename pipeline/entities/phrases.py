@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from itertools import compress
 from typing import Generic, TypeVar
 
-from .tokens import Page, split_words
+from ..words import Places, places_in, split_words
+from .tokens import Page
 
 T = TypeVar("T")
 
@@ -40,13 +41,12 @@ class Phrases(Generic[T]):
 
     def find_on(self, page: Page) -> list[tuple[int, int, T]]:
         """The same for all of a page; only words that a phrase may go on from are looked at."""
-        first = {word for word in self._first & page.distinct if self._may_start(word, page.distinct)}
-        places = compress(range(len(page.words)), map(first.__contains__, page.words)) if first else ()
-        return self._longest(page.words, places, len(page.words))
+        first = [word for word in page.places.keys() & self._first if self._may_start(word, page.places)]
+        return self._longest(page.words, places_in(page.places, first), len(page.words))
 
-    def _may_start(self, word: str, distinct: frozenset[str]) -> bool:
+    def _may_start(self, word: str, places: Places) -> bool:
         """It is a phrase by itself, or the second word of one is there too."""
-        return word in self._single or not distinct.isdisjoint(self._longer[word])
+        return word in self._single or not places.keys().isdisjoint(self._longer[word])
 
     def _longest(self, words: list[str], places: Iterable[int], last: int) -> list[tuple[int, int, T]]:
         out, here = list[tuple[int, int, T]](), 0

@@ -8,32 +8,18 @@ stages read them without it, which is four times faster and saves its import.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import accumulate, compress
-from operator import add
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
 from ..rules.load import load_toml, word_set
+from ..words import Places, Words, find_tokens, is_figure, places_in, places_of, read_words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
-
-_PIECE = r"""
-      [a-z]+(?![^\x00-&(-/:-@\[-`{-~])              # a word that ends before a sign or a space: the usual case, and the fastest
-    | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
-    | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
-    | [¼½¾⅓⅔⅛⅜⅝⅞]
-    | ['’][sS]\b                                    # the s of Crohn's
-    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
-"""
-_find_tokens = re.compile(rf"{_PIECE} | \s+ | .", re.VERBOSE | re.DOTALL).findall  # or any other sign
-_find_spaced_tokens = re.compile(rf"(?: {_PIECE} | \S) \s*", re.VERBOSE).findall
-_NUMERIC = frozenset("0123456789¼½¾⅓⅔⅛⅜⅝⅞")
 
 
 class DoseTokenizer:
@@ -47,7 +33,7 @@ class DoseTokenizer:
         from spacy.tokens import Doc
 
         words, spaces = list[str](), list[bool]()
-        for word in _find_tokens(text):
+        for word in find_tokens(text):
             if word == " " and words and not spaces[-1] and not words[-1].isspace():
                 spaces[-1] = True
             else:
@@ -69,15 +55,14 @@ class Line:
 class Page:
     """The tokens of a document in parallel lists, without white space; sentences never leave their block.
 
-    distinct: each word once, to tell at once what a page does not have.
+    places: each word once, with the tokens where it stands.
     """
 
     text: str
     words: list[str]
-    masked: list[str]
-    distinct: frozenset[str]
     starts: list[int]
     ends: list[int]
+    places: Places
     lines: list[Line]
     sentences: list[tuple[int, int]]
     sentence_starts: list[int] = field(default_factory=list)
@@ -125,36 +110,25 @@ _last: dict[str, tuple[str, tuple[Block, ...], Page | None]] = {}  # the page re
 
 
 def _read(document: Document) -> Page:
-    words, starts, ends = _words(document.text)
-    distinct = frozenset(words)
-    masked = _masked(words, distinct)
-    if not distinct.isdisjoint(_misspelt()):
-        _mend(words, masked)
-        distinct = frozenset(words)
-    lines = list(_lines(document, starts))
-    enders = list(compress(range(len(words)), map(_ENDERS.__contains__, words)))
-    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line)]
+    read = read_words(document.text)
+    words, places = _mended(read)
+    lines = list(_lines(document, read.starts))
+    enders = places_in(places, _ENDERS)
+    sentences = [s for line in lines for s in _sentences(document.text, words, read.starts, read.ends, enders, line)]
     firsts = [sentence[0] for sentence in sentences]
-    return Page(document.text, words, masked, distinct, starts, ends, lines, sentences, firsts, [line.first for line in lines])
+    return Page(document.text, words, read.starts, read.ends, places, lines, sentences, firsts, [line.first for line in lines])
 
 
-def _words(text: str) -> tuple[list[str], list[int], list[int]]:
-    """Words in lower case, where they start and where they end."""
-    low = text.lower()
-    same = len(low) == len(text)  # a few letters are longer in lower case
-    pieces: list[str] = _find_spaced_tokens((low if same else text).replace("’", "'"))  # each with the white space behind it
-    starts = list(accumulate(map(len, pieces), initial=len(text) - len(text.lstrip())))[:-1]
-    words = list(map(str.rstrip, pieces))
-    ends = list(map(add, starts, map(len, words)))
-    return words if same else [word.lower() for word in words], starts, ends
-
-
-def _mend(words: list[str], masked: list[str]) -> None:
+def _mended(read: Words) -> tuple[list[str], Places]:
     """Misspelt words of instructions beside a number, as they should be: "1 tabet 3 tiems a dya"."""
     meant = _misspelt()
-    for i in compress(range(len(words)), map(meant.__contains__, words)):
-        if "0" in masked[max(0, i - 3) : i + 3] or not _counting().isdisjoint(words[max(0, i - 2) : i]):
-            words[i] = masked[i] = meant[words[i]]
+    if read.places.keys().isdisjoint(meant):
+        return read.words, read.places
+    words = list(read.words)
+    for i in places_in(read.places, meant.keys()):
+        if any(map(is_figure, words[max(0, i - 3) : i + 3])) or not _counting().isdisjoint(words[max(0, i - 2) : i]):
+            words[i] = meant[words[i]]
+    return words, places_of(words)
 
 
 @cache
@@ -230,26 +204,3 @@ def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bo
 
 
 _abbreviations = partial(word_set, "assertion.toml", "abbreviations")
-
-
-def masked_numbers(words: Sequence[str]) -> list[str]:
-    """The words with every number in digits as "0", so that a table of words has it.
-
-    >>> masked_numbers(["take", "20", "mg", "½"])
-    ['take', '0', 'mg', '0']
-    """
-    return _masked(words, frozenset(words))
-
-
-def _masked(words: Sequence[str], distinct: frozenset[str]) -> list[str]:
-    numbers = {word for word in distinct if word[0] in _NUMERIC}
-    return ["0" if word in numbers else word for word in words] if numbers else list(words)
-
-
-def split_words(text: str) -> tuple[str, ...]:
-    """The words of a phrase as the words of a page are.
-
-    >>> split_words("Crohn’s disease, 20mg")
-    ('crohn', "'s", 'disease', ',', '20', 'mg')
-    """
-    return tuple(w.lower().replace("’", "'") for w in _find_tokens(text) if not w.isspace())

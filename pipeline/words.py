@@ -1,0 +1,118 @@
+"""The words of a text and where each of them stands: read once, shared by the stages.
+
+A number is one word, a run of letters is one word, and every other sign stands alone, so that tables and
+patterns see the same words whether a page writes "20mg", "20 mg" or "20-mg".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from operator import add
+
+_PIECE = r"""
+      [a-z]+(?![^\x00-&(-/:-@\[-`{-~])              # a word that ends before a sign or a space: the usual case, and the fastest
+    | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
+    | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
+    | [¼½¾⅓⅔⅛⅜⅝⅞]
+    | ['’][sS]\b                                    # the s of Crohn's
+    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
+"""
+find_tokens = re.compile(rf"{_PIECE} | \s+ | .", re.VERBOSE | re.DOTALL).findall  # or any other sign
+_find_spaced_tokens = re.compile(rf"(?: {_PIECE} | \S) \s*", re.VERBOSE).findall
+_FIGURES = frozenset("0123456789¼½¾⅓⅔⅛⅜⅝⅞")
+NUMBER = "0"  # what stands for every number in figures in tables of words
+
+Places = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in lower case in parallel lists with the characters where they start and end, without white space.
+
+    places: each word once, with the indices where it stands.
+    """
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    places: Places
+
+
+def read_words(text: str) -> Words:
+    """The words of a text; of the one read last they are at hand.
+
+    >>> read_words("Take 20mg, take it.").places
+    {'take': [0, 4], '20': [1], 'mg': [2], ',': [3], 'it': [5], '.': [6]}
+    """
+    known, words = _last.get("text", ("", None))
+    if words is None or known is not text:
+        words = _read(text)
+        _last["text"] = (text, words)
+    return words
+
+
+_last: dict[str, tuple[str, Words]] = {}  # whatever it holds, results are the same
+
+
+def _read(text: str) -> Words:
+    low = text.lower()
+    same = len(low) == len(text)  # a few letters are longer in lower case
+    pieces: list[str] = _find_spaced_tokens((low if same else text).replace("’", "'"))  # each with the white space behind it
+    starts = list(accumulate(map(len, pieces), initial=len(text) - len(text.lstrip())))[:-1]
+    found = list(map(str.rstrip, pieces))
+    ends = list(map(add, starts, map(len, found)))
+    words = found if same else [word.lower() for word in found]
+    return Words(words, starts, ends, places_of(words))
+
+
+def places_of(words: Iterable[str]) -> dict[str, list[int]]:
+    """Each word with the indices where it stands."""
+    places = dict[str, list[int]]()
+    for i, word in enumerate(words):
+        if word in places:
+            places[word].append(i)
+        else:
+            places[word] = [i]
+    return places
+
+
+def places_in(places: Places, words: Collection[str]) -> list[int]:
+    """Where any of these words stands, in reading order.
+
+    >>> places_in(places_of("a b c a".split()), {"a", "c"})
+    [0, 2, 3]
+    """
+    return sorted(chain.from_iterable(places[word] for word in places.keys() & words))
+
+
+def is_figure(word: str) -> bool:
+    """A number in figures: 0 to 9 or a fraction sign at the front."""
+    return word[0] in _FIGURES
+
+
+def marked(count: int, places: Places, marks: Mapping[str, str], blank: str) -> str:
+    """One character for each of `count` words: that of the word in `marks`, that of NUMBER for all figures, else `blank`.
+
+    >>> marked(4, places_of("take 20 mg 5".split()), {"mg": "u", "0": "n"}, ".")
+    '.nun'
+    """
+    out = [blank] * count
+    for word in places.keys() & marks.keys():
+        for i in places[word]:
+            out[i] = marks[word]
+    if NUMBER in marks:
+        for i in places_in(places, list(filter(is_figure, places))):
+            out[i] = marks[NUMBER]
+    return "".join(out)
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a phrase as the words of a page are.
+
+    >>> split_words("Crohn’s disease, 20mg")
+    ('crohn', "'s", 'disease', ',', '20', 'mg')
+    """
+    return tuple(w.lower().replace("’", "'") for w in find_tokens(text) if not w.isspace())
