@@ -79,6 +79,11 @@ def places_of(words: Iterable[str]) -> dict[str, list[int]]:
     return places
 
 
+def known_in(places: Places, words: frozenset[str]) -> Collection[str]:
+    """Those of `words` that the text has; the shorter of both is passed through."""
+    return places.keys() & words if len(words) < len(places) else words.intersection(places)
+
+
 def places_in(places: Places, words: Collection[str]) -> list[int]:
     """Where any of these words stands, in reading order.
 
@@ -104,7 +109,7 @@ def marked(count: int, places: Places, marks: Mapping[str, str], blank: str) -> 
         for i in places[word]:
             out[i] = marks[word]
     if NUMBER in marks:
-        for i in places_in(places, list(filter(is_figure, places))):
+        for i in places_in(places, [word for word in places if word[0] in _FIGURES]):
             out[i] = marks[NUMBER]
     return "".join(out)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import compress
 from typing import Generic, TypeVar
 
-from ..words import Places, places_in, split_words
+from ..words import Places, known_in, places_in, split_words
 from .tokens import Page
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Phrases(Generic[T]):
 
     def find_on(self, page: Page) -> list[tuple[int, int, T]]:
         """The same for all of a page; only words that a phrase may go on from are looked at."""
-        first = [word for word in page.places.keys() & self._first if self._may_start(word, page.places)]
+        first = [word for word in known_in(page.places, self._first) if self._may_start(word, page.places)]
         return self._longest(page.words, places_in(page.places, first), len(page.words))
 
     def _may_start(self, word: str, places: Places) -> bool:

@@ -11,15 +11,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress
 from typing import NamedTuple
 
+from ..words import Words, read_words
 from .tables import Name
 
 #: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes and fractions are neither.
 _LETTER = r"[^\W\d_¹²³⁰-₉¼-¾]"
-_RUN = rf"[a-z]+(?![^\x00-`{{-\x7f])|{_LETTER}+|[\d₀-₉]+"  # first the usual case, which is the fastest
-_apart = re.compile(f"({_RUN})").split
+_RUN = rf"{_LETTER}+|[\d₀-₉]+"
+_runs = re.compile(_RUN).finditer
 _run_list = re.compile(_RUN).findall
 _ascii_runs = re.compile(r"[a-z]+|[0-9]+|\n").findall
 
@@ -156,25 +156,33 @@ class Matcher:
         [(0, 8), (14, 22)]
         """
         lower = _lower(text)
-        matches, parted = list(self._scan(lower)), list(self._parted(lower))
+        matches, parted = list(self._scan(lower, read_words(text))), list(self._parted(lower))
         return _merged(matches, parted) if parted else matches
 
-    def _scan(self, lower: str) -> Iterator[Match]:
-        first, done = self._first, 0
-        parts: list[str] = _apart(lower)
-        runs, ends = parts[1::2], list(accumulate(map(len, parts)))[1::2]
-        for i in compress(range(len(runs)), list(map(first.__getitem__, runs))):
-            run, end = runs[i], ends[i]
-            start, longest = end - len(run), first[run]
-            if start < done or (longest < 0 and not self._goes_on_with(lower, run, runs[i + 1 : i + 2], end)):
+    def _scan(self, lower: str, text: Words) -> Iterator[Match]:
+        done = 0
+        for start, run in sorted(self._beginnings(lower, text)):
+            end, longest = start + len(run), self._first[run]
+            if start < done or (longest < 0 and not self._goes_on_with(lower, run, end)):
                 continue
             if match := self._at(lower, start, end, abs(longest)):
                 done = match.end
                 yield match
 
-    def _goes_on_with(self, lower: str, run: str, following: Sequence[str], end: int) -> bool:
+    def _beginnings(self, lower: str, text: Words) -> Iterator[tuple[int, str]]:
+        """(offset, run) where a name may start: each word of the text is looked at once."""
+        for word, places in text.places.items():
+            if word.isascii() and (word.isalpha() or word.isdecimal()):
+                if self._first[word]:
+                    yield from ((text.starts[i], word) for i in places)
+            elif len(word) > 1 or word.isalnum():
+                runs = (run for i in places for run in _runs(lower, text.starts[i], text.ends[i]))
+                yield from ((run.start(), run[0]) for run in runs if self._first[run[0]])
+
+    def _goes_on_with(self, lower: str, run: str, end: int) -> bool:
         """Whether a name of two and more runs may start with this one and the next."""
-        return bool(following) and self._first.go_on(_plain(run), _plain(following[0])) and bool(_next_run(lower, end))
+        following = _next_run(lower, end)
+        return following is not None and self._first.go_on(_plain(run), _plain(following[2]))
 
     def _at(self, lower: str, start: int, end: int, longest: int) -> Match | None:
         """The longest name that starts with the run between `start` and `end`."""
