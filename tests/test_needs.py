@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules.load import load_toml
-from pipeline.rules.needs import WordIndex, may_match, needs_of
+from pipeline.rules.needs import Text, WordIndex, may_match, needs_of
 
 FLAGS = [pattern for row in load_toml("manufactured.toml")["flag"] for pattern in row["patterns"]]
 HEADINGS = [pattern for row in load_toml("sections.toml")["section"] for pattern in row["patterns"]]
@@ -23,14 +23,14 @@ def test_what_matches_is_searched(case: tuple[str, str]) -> None:
     pattern, text = case
     lower = text.lower()
     if re.search(pattern, lower, re.IGNORECASE):  # lower case may part what the pattern joins: "İ" becomes two characters
-        words = {"", *re.findall(r"\w+", lower)}
-        assert may_match(needs_of(pattern), words, lower)
-        assert PATTERNS.index(pattern) in INDEX.possible(words)
+        whole = Text(lower, re.findall(r"\w+", lower))
+        assert may_match(needs_of(pattern), whole)
+        assert PATTERNS.index(pattern) in INDEX.possible(whole.words)
 
 
 def test_searches_are_spared() -> None:
     """On a sentence that says nothing of the kind next to no pattern is searched."""
-    text = "the tablets are taken with a glass of water, and the dose is doubled after two weeks if you feel no better."
-    words = {"", *re.findall(r"\w+", text)}
-    assert [p for p in FLAGS if needs_of(p) and may_match(needs_of(p), words, text)] == []
-    assert len(INDEX.possible(words)) < len(PATTERNS) / 3
+    lower = "the tablets are taken with a glass of water, and the dose is doubled after two weeks if you feel no better."
+    text = Text(lower, re.findall(r"\w+", lower))
+    assert [pattern for pattern in FLAGS if needs_of(pattern) and may_match(needs_of(pattern), text)] == []
+    assert len(INDEX.possible(text.words)) < len(PATTERNS) / 3

@@ -9,10 +9,11 @@ literals it fits, so that a pattern is an ordinary regular expression over those
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..words import NUMBER, Places, marked, places_of
+from ..words import NUMBER, Places, is_figure, marked, places_of
 from .tokens import Page
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
@@ -65,24 +66,26 @@ class Patterns:
         return self._find(len(page.words), page.places)
 
     def _find(self, count: int, places: Places) -> list[Match]:
-        there = {self._chars[word] for word in places.keys() & self._chars.keys()} | {self._digits}
-        possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
+        counts = Counter({self._digits: sum(len(places[word]) for word in places if is_figure(word))})
+        for word in places.keys() & self._chars.keys():
+            counts[self._chars[word]] += len(places[word])
+        there = +counts  # those above zero
+        possible = [i for i, needed in enumerate(self._needed) if not any(there.keys().isdisjoint(chars) for chars in needed)]
         kinds = marked(count, places, self._chars, " ") if possible else ""
-        counts = {char: kinds.count(char) for char in there}
         return longest(m for number in possible for m in self._matches(number, kinds, counts))
 
-    def _matches(self, number: int, kinds: str, counts: Mapping[str, int]) -> Iterator[Match]:
+    def _matches(self, number: int, kinds: str, counts: Counter[str]) -> Iterator[Match]:
         for begin, end in self._stretches(number, kinds, counts):
             for found in self._patterns[number].finditer(kinds, begin, end):
                 first, last = found.span()
                 yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
 
-    def _stretches(self, number: int, kinds: str, counts: Mapping[str, int]) -> Iterable[tuple[int, int]]:
+    def _stretches(self, number: int, kinds: str, counts: Counter[str]) -> Iterable[tuple[int, int]]:
         """The stretches without a foreign word that hold the rarest of the tokens that the pattern needs."""
-        needed = min(self._needed[number], key=lambda chars: sum(counts.get(char, 0) for char in chars), default=frozenset[str]())
+        needed = min(self._needed[number], key=lambda chars: sum(map(counts.__getitem__, chars)), default=frozenset[str]())
         if not needed:
             return [(0, len(kinds))]
-        places = sorted(i for char in needed if counts.get(char) for i in _places(char, kinds))
+        places = sorted(i for char in needed for i in _places(char, kinds))
         return dict.fromkeys((kinds.rfind(" ", 0, i) + 1, (kinds.find(" ", i) + 1 or len(kinds) + 1) - 1) for i in places)
 
     def _slots_of(self, number: int, kinds: str, first: int, last: int) -> Iterator[tuple[str, int]]:

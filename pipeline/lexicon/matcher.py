@@ -172,12 +172,18 @@ class Matcher:
     def _beginnings(self, lower: str, text: Words) -> Iterator[tuple[int, str]]:
         """(offset, run) where a name may start: each word of the text is looked at once."""
         for word, places in text.places.items():
-            if word.isascii() and (word.isalpha() or word.isdecimal()):
-                if self._first[word]:
-                    yield from ((text.starts[i], word) for i in places)
+            if _is_run(word):
+                longest = self._first[word]
+                if longest:
+                    yield from ((text.starts[i], word) for i in places if longest > 0 or self._may_go_on(text.words, i))
             elif len(word) > 1 or word.isalnum():
                 runs = (run for i in places for run in _runs(lower, text.starts[i], text.ends[i]))
                 yield from ((run.start(), run[0]) for run in runs if self._first[run[0]])
+
+    def _may_go_on(self, words: Sequence[str], i: int) -> bool:
+        """False where the next word is a run with which no name goes on."""
+        following = words[i + 1 : i + 2]
+        return bool(following) and (not _is_run(following[0]) or self._first.go_on(_plain(words[i]), _plain(following[0])))
 
     def _goes_on_with(self, lower: str, run: str, end: int) -> bool:
         """Whether a name of two and more runs may start with this one and the next."""
@@ -245,6 +251,11 @@ def _is_glued(before: str) -> bool:
     """
     last = before[-1:]
     return last.isalpha() or last.isdecimal() or (last in {"'", "’", "&"} and before[0].isalpha())
+
+
+def _is_run(word: str) -> bool:
+    """Nothing but letters or nothing but digits, of the plainest kind."""
+    return word.isascii() and (word.isalpha() or word.isdecimal())
 
 
 def _plain(run: str) -> str:

@@ -55,20 +55,34 @@ def needs_of(source: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def may_match(parts: Iterable[Part], words: AbstractSet[str], lower: str) -> bool:
-    r"""False where a text in lower case lacks what every match holds; `words` are its words, and "".
+class Text:
+    """A text that is about to be searched, in lower case: its words (runs of letters, digits and underscores), and what it holds."""
+
+    def __init__(self, lower: str, words: Iterable[str]) -> None:
+        self._lower, self.words = lower, {"", *words}
+        self._holds = dict[str, bool]()
+
+    def holds(self, stretch: str) -> bool:
+        """Whether the stretch stands anywhere in it; each is looked for once."""
+        if stretch not in self._holds:
+            self._holds[stretch] = stretch in self._lower
+        return self._holds[stretch]
+
+
+def may_match(parts: Iterable[Part], text: Text) -> bool:
+    r"""False where the text lacks what every match holds.
 
     >>> parts = needs_of(r"\bmedical (?:advice|help)\b")
-    >>> [may_match(parts, set(text.split()), text) for text in ("medical help", "help medical", "medical device")]
+    >>> [may_match(parts, Text(text, text.split())) for text in ("medical help", "help medical", "medical device")]
     [True, False, False]
     """
     found = list[list[Sequence[str]]]()
     for part in parts:
-        here = [stretches for word in part.keys() & words for others, stretches in part[word] if others <= words]
+        here = [stretches for word in part.keys() & text.words for words, stretches in part[word] if words <= text.words]
         if not here:
             return False
         found.append(here)
-    return all(any(all(s in lower for s in stretches) for stretches in here) for here in found)
+    return all(any(all(map(text.holds, stretches)) for stretches in here) for here in found)
 
 
 class WordIndex:

@@ -11,7 +11,7 @@ from typing import Any
 from ..document import Document, Flag
 from ..flags.injections import find_injections
 from ..rules.load import load_toml
-from ..rules.needs import WordIndex, may_match, needs_of
+from ..rules.needs import Text, WordIndex, may_match, needs_of
 
 NAME = "assess"
 
@@ -80,9 +80,9 @@ def _index() -> WordIndex:
 def _patterns(document: Document, words: Sequence[str]) -> Iterator[Flag]:
     """Residue of language models, unfilled templates, claims: the patterns of `manufactured.toml`."""
     code = [(block.start, block.end) for block in document.blocks if block.kind == "code"]
-    lower, distinct = document.text.lower(), {word.lower() for word in {"", *words}}
-    for sign in map(_signs().__getitem__, _index().possible(distinct)):
-        if not may_match(needs_of(sign.pattern), distinct, lower):
+    text = Text(document.text.lower(), map(str.lower, set(words)))
+    for sign in map(_signs().__getitem__, _index().possible(text.words)):
+        if not may_match(needs_of(sign.pattern), text):
             continue
         found = [match for match in sign.find(document.text) if not any(a <= match.start() < b for a, b in code)]
         if sign.kind != "unfilled-template" or len(found) <= _TEMPLATES:
