@@ -7,7 +7,7 @@ patterns see the same words whether a page writes "20mg", "20 mg" or "20-mg".
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import add
@@ -112,6 +112,23 @@ def marked(count: int, places: Places, marks: Mapping[str, str], blank: str) -> 
         for i in places_in(places, [word for word in places if word[0] in _FIGURES]):
             out[i] = marks[NUMBER]
     return "".join(out)
+
+
+def stretches(marks: str, wanted: Iterable[str], blank: str) -> Iterable[tuple[int, int]]:
+    """The stretches without a blank that hold a wanted mark, in reading order.
+
+    >>> list(stretches("..ab..b.a", "a", "."))
+    [(2, 4), (8, 9)]
+    """
+    places = sorted(i for mark in wanted for i in _found(mark, marks))
+    return dict.fromkeys((marks.rfind(blank, 0, i) + 1, (marks.find(blank, i) + 1 or len(marks) + 1) - 1) for i in places)
+
+
+def _found(char: str, text: str) -> Iterator[int]:
+    i = text.find(char)
+    while i >= 0:
+        yield i
+        i = text.find(char, i + 1)
 
 
 def split_words(text: str) -> tuple[str, ...]:

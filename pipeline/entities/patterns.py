@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..words import NUMBER, Places, is_figure, marked, places_of
+from ..words import NUMBER, Places, is_figure, marked, places_of, stretches
 from .tokens import Page
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
@@ -81,12 +81,9 @@ class Patterns:
                 yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
 
     def _stretches(self, number: int, kinds: str, counts: Counter[str]) -> Iterable[tuple[int, int]]:
-        """The stretches without a foreign word that hold the rarest of the tokens that the pattern needs."""
-        needed = min(self._needed[number], key=lambda chars: sum(map(counts.__getitem__, chars)), default=frozenset[str]())
-        if not needed:
-            return [(0, len(kinds))]
-        places = sorted(i for char in needed for i in _places(char, kinds))
-        return dict.fromkeys((kinds.rfind(" ", 0, i) + 1, (kinds.find(" ", i) + 1 or len(kinds) + 1) - 1) for i in places)
+        """The stretches of known words that hold the rarest of the words that the pattern needs."""
+        rarest = min(self._needed[number], key=lambda chars: sum(map(counts.__getitem__, chars)), default=None)
+        return stretches(kinds, rarest, " ") if rarest else [(0, len(kinds))]
 
     def _slots_of(self, number: int, kinds: str, first: int, last: int) -> Iterator[tuple[str, int]]:
         wanted = [p for p in dict.fromkeys(self._rows[number]) if p in self._by_slot]
@@ -109,20 +106,18 @@ class Patterns:
         return chars
 
 
-def _fixed(row: Sequence[str]) -> Iterator[str]:
-    """The parts that no bracket encloses: each of them must be there."""
-    depth = 0
+def _fixed(row: Sequence[str]) -> list[str]:
+    """The parts that must be there: those that stand in no optional bracket and are not one of several."""
+    groups = [list[str]()]
     for part in row:
-        depth += (part == "(") - (part.startswith(")"))
-        if not depth and part not in _SIGNS:
-            yield part
-
-
-def _places(char: str, text: str) -> Iterator[int]:
-    i = text.find(char)
-    while i >= 0:
-        yield i
-        i = text.find(char, i + 1)
+        if part == "(":
+            groups.append([])
+        elif part.startswith(")"):
+            group = groups.pop()
+            groups[-1] += group if part in (")", ")+") and "|" not in group else []
+        else:
+            groups[-1].append(part)
+    return groups[0] if "|" not in groups[0] else []
 
 
 def _is_literal(part: str) -> bool:

@@ -13,7 +13,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..rules.load import load_toml, word_set
-from ..words import NUMBER, marked
+from ..words import NUMBER, marked, stretches
 from .context import Context, Found
 from .phrases import Phrases
 
@@ -131,7 +131,7 @@ def find_amounts(context: Context) -> list[Found]:
     words, known = context.page.words, vocabulary()
     letters = marked(len(words), context.page.places, known.letters, ".")
     out = list[Found]()
-    for match in _find_amounts(letters):
+    for match in (m for stretch in stretches(letters, "nw", ".") for m in _find_amounts(letters, *stretch)):
         first, last = match.span()
         if not context.free(first, last) or not _one_line(context, first, last):
             continue
