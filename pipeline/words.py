@@ -32,13 +32,14 @@ Places = Mapping[str, Sequence[int]]
 class Words:
     """Words in lower case in parallel lists with the characters where they start and end, without white space.
 
-    places: each word once, with the indices where it stands.
+    places: each word once, with the indices where it stands; figures: those of all numbers in figures.
     """
 
     words: list[str]
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
     places: Places
+    figures: Sequence[int]
 
 
 def read_words(text: str) -> Words:
@@ -65,7 +66,13 @@ def _read(text: str) -> Words:
     found = list(map(str.rstrip, pieces))
     ends = list(map(add, starts, map(len, found)))
     words = found if same else [word.lower() for word in found]
-    return Words(words, starts, ends, places_of(words))
+    return words_of(words, starts, ends)
+
+
+def words_of(words: list[str], starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Words:
+    """Words with their places."""
+    places = places_of(words)
+    return Words(words, starts, ends, places, [i for word in places if word[0] in _FIGURES for i in places[word]])
 
 
 def places_of(words: Iterable[str]) -> dict[str, list[int]]:
@@ -98,19 +105,18 @@ def is_figure(word: str) -> bool:
     return word[0] in _FIGURES
 
 
-def marked(count: int, places: Places, marks: Mapping[str, str], blank: str) -> str:
-    """One character for each of `count` words: that of the word in `marks`, that of NUMBER for all figures, else `blank`.
+def marked(text: Words, marks: Mapping[str, str], blank: str) -> str:
+    """One character for each word: its own in `marks`, that of NUMBER for a number in figures, else `blank`.
 
-    >>> marked(4, places_of("take 20 mg 5".split()), {"mg": "u", "0": "n"}, ".")
+    >>> marked(words_of("take 20 mg 5".split()), {"mg": "u", "0": "n"}, ".")
     '.nun'
     """
-    out = [blank] * count
-    for word in places.keys() & marks.keys():
-        for i in places[word]:
+    out = [blank] * len(text.words)
+    for word in text.places.keys() & marks.keys():
+        for i in text.places[word]:
             out[i] = marks[word]
-    if NUMBER in marks:
-        for i in places_in(places, [word for word in places if word[0] in _FIGURES]):
-            out[i] = marks[NUMBER]
+    for i in text.figures:
+        out[i] = marks[NUMBER]
     return "".join(out)
 
 

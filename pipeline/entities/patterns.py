@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..words import NUMBER, Places, is_figure, marked, places_of, stretches
-from .tokens import Page
+from ..words import NUMBER, Words, marked, stretches, words_of
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
@@ -59,19 +58,16 @@ class Patterns:
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """All places that a pattern fits; of those that overlap the longest, then the first."""
-        return self._find(len(words), places_of(words))
+        return self.find_on(words_of(list(words)))
 
-    def find_on(self, page: Page) -> list[Match]:
+    def find_on(self, text: Words) -> list[Match]:
         """The same for a page."""
-        return self._find(len(page.words), page.places)
-
-    def _find(self, count: int, places: Places) -> list[Match]:
-        counts = Counter({self._digits: sum(len(places[word]) for word in places if is_figure(word))})
-        for word in places.keys() & self._chars.keys():
-            counts[self._chars[word]] += len(places[word])
+        counts = Counter({self._digits: len(text.figures)})
+        for word in text.places.keys() & self._chars.keys():
+            counts[self._chars[word]] += len(text.places[word])
         there = +counts  # those above zero
         possible = [i for i, needed in enumerate(self._needed) if not any(there.keys().isdisjoint(chars) for chars in needed)]
-        kinds = marked(count, places, self._chars, " ") if possible else ""
+        kinds = marked(text, self._chars, " ") if possible else ""
         return longest(m for number in possible for m in self._matches(number, kinds, counts))
 
     def _matches(self, number: int, kinds: str, counts: Counter[str]) -> Iterator[Match]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from itertools import compress
 from typing import Generic, TypeVar
 
-from ..words import Places, known_in, places_in, split_words
-from .tokens import Page
+from ..words import Places, Words, known_in, places_in, split_words
 
 T = TypeVar("T")
 
@@ -39,10 +38,10 @@ class Phrases(Generic[T]):
         inside = words if (first, last) == (0, len(words)) else words[first:last]
         return self._longest(words, compress(range(first, last), map(self._first.__contains__, inside)), last)
 
-    def find_on(self, page: Page) -> list[tuple[int, int, T]]:
+    def find_on(self, text: Words) -> list[tuple[int, int, T]]:
         """The same for all of a page; only words that a phrase may go on from are looked at."""
-        first = [word for word in known_in(page.places, self._first) if self._may_start(word, page.places)]
-        return self._longest(page.words, places_in(page.places, first), len(page.words))
+        first = [word for word in known_in(text.places, self._first) if self._may_start(word, text.places)]
+        return self._longest(text.words, places_in(text.places, first), len(text.words))
 
     def _may_start(self, word: str, places: Places) -> bool:
         """It is a phrase by itself, or the second word of one is there too."""

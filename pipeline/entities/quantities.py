@@ -129,7 +129,7 @@ def number(word: str) -> float:
 def find_amounts(context: Context) -> list[Found]:
     """STRENGTH and DOSAGE in reading order."""
     words, known = context.page.words, vocabulary()
-    letters = marked(len(words), context.page.places, known.letters, ".")
+    letters = marked(context.page, known.letters, ".")
     out = list[Found]()
     for match in (m for stretch in stretches(letters, "nw", ".") for m in _find_amounts(letters, *stretch)):
         first, last = match.span()

@@ -9,14 +9,14 @@ stages read them without it, which is four times faster and saves its import.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
 from ..rules.load import load_toml, word_set
-from ..words import Places, Words, find_tokens, is_figure, places_in, places_of, read_words
+from ..words import Words, find_tokens, is_figure, places_in, read_words, words_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -52,21 +52,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The tokens of a document in parallel lists, without white space; sentences never leave their block.
-
-    places: each word once, with the tokens where it stands.
-    """
+class Page(Words):
+    """The words of a document as its tokens, with its lines and sentences; these never leave their block."""
 
     text: str
-    words: list[str]
-    starts: list[int]
-    ends: list[int]
-    places: Places
     lines: list[Line]
     sentences: list[tuple[int, int]]
-    sentence_starts: list[int] = field(default_factory=list)
-    line_starts: list[int] = field(default_factory=list)
+    sentence_starts: Sequence[int] = field(default_factory=list)
+    line_starts: Sequence[int] = field(default_factory=list)
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Token range of the sentence that holds the token."""
@@ -110,25 +103,25 @@ _last: dict[str, tuple[str, tuple[Block, ...], Page | None]] = {}  # the page re
 
 
 def _read(document: Document) -> Page:
-    read = read_words(document.text)
-    words, places = _mended(read)
-    lines = list(_lines(document, read.starts))
-    enders = places_in(places, _ENDERS)
-    sentences = [s for line in lines for s in _sentences(document.text, words, read.starts, read.ends, enders, line)]
-    firsts = [sentence[0] for sentence in sentences]
-    return Page(document.text, words, read.starts, read.ends, places, lines, sentences, firsts, [line.first for line in lines])
+    read = _mended(read_words(document.text))
+    words, starts, ends = read.words, read.starts, read.ends
+    lines = list(_lines(document, starts))
+    enders = places_in(read.places, _ENDERS)
+    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line)]
+    firsts, tops = [sentence[0] for sentence in sentences], [line.first for line in lines]
+    return Page(words, starts, ends, read.places, read.figures, document.text, lines, sentences, firsts, tops)
 
 
-def _mended(read: Words) -> tuple[list[str], Places]:
+def _mended(read: Words) -> Words:
     """Misspelt words of instructions beside a number, as they should be: "1 tabet 3 tiems a dya"."""
     meant = _misspelt()
     if read.places.keys().isdisjoint(meant):
-        return read.words, read.places
+        return read
     words = list(read.words)
     for i in places_in(read.places, meant.keys()):
         if any(map(is_figure, words[max(0, i - 3) : i + 3])) or not _counting().isdisjoint(words[max(0, i - 2) : i]):
             words[i] = meant[words[i]]
-    return words, places_of(words)
+    return words_of(words, read.starts, read.ends)
 
 
 @cache
@@ -147,7 +140,7 @@ def _misspelt() -> dict[str, str]:
 _counting = partial(word_set, "frequencies.toml", "misspelt", "after")
 
 
-def _lines(document: Document, starts: list[int]) -> Iterator[Line]:
+def _lines(document: Document, starts: Sequence[int]) -> Iterator[Line]:
     blocks = document.blocks or tuple(_line_blocks(document.text))
     for block in blocks:
         first, last = bisect_right(starts, block.start - 1), bisect_right(starts, block.end - 1)
@@ -163,7 +156,9 @@ def _line_blocks(text: str) -> Iterator[Block]:
         here += len(line) + 1
 
 
-def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], enders: list[int], line: Line) -> Iterator[tuple[int, int]]:
+def _sentences(
+    text: str, words: list[str], starts: Sequence[int], ends: Sequence[int], enders: list[int], line: Line
+) -> Iterator[tuple[int, int]]:
     """Token ranges of the sentences of a line; `enders` are the tokens of the page that may end one."""
     first, end = line.first, line.last - 1
     several = "\n" in text[starts[first] : ends[end]]
@@ -193,7 +188,7 @@ _UNFINISHED = frozenset({",", "and", "or", "of", "the", "a", "an", "with", "for"
 _ENDERS = frozenset(".!?\"”')]")
 
 
-def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bool:
+def _ends_sentence(text: str, words: list[str], starts: Sequence[int], i: int) -> bool:
     """Whether the sign at `i`, which has a space after it, ends a sentence."""
     if words[i] != ".":
         return True

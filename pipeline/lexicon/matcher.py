@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from typing import NamedTuple
 
 from ..words import Words, read_words
@@ -97,12 +98,12 @@ class _FirstRuns(dict[str, int]):
 
     Below 0 where the run alone is no name: then the next word tells most others apart, for `pairs`
     holds the first two runs of all longer names. A word is looked into once, when it is first met: is it a plural, or
-    close to a name?
+    close to a name? Words that are neither are remembered in `nothing`.
     """
 
     def __init__(self, keys: Collection[str], guess: Callable[[str], Name | None], acid: Callable[[str], Name | None]) -> None:
         self._guess, self._acid = guess, acid
-        self.guessed = dict[str, tuple[Name, ...]]()
+        self.guessed, self.nothing = dict[str, tuple[Name, ...]](), set[str]()
         parted = [key.split(" ", 2) for key in keys if " " in key]
         self.pairs = {f"{runs[0]} {runs[1]}" for runs in parted}
         self.update(dict.fromkeys([key for key in keys if " " not in key], 1))
@@ -116,14 +117,18 @@ class _FirstRuns(dict[str, int]):
         return f"{run} {following}" in self.pairs or (following[-1] == "s" and f"{run} {following[:-1]}" in self.pairs)
 
     def __missing__(self, run: str) -> int:
+        if run in self.nothing:
+            return 0
         known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
         if not known and len(run) >= 7 and (name := self._guess(run)):
             self.guessed[run], known = (name,), 1
         elif not known and run.endswith("ic") and len(run) >= 7 and (name := self._acid(run)):
             self.guessed[f"{run} acid"], known = (name,), -2
             self.pairs.add(f"{run} acid")
-        if len(self) < _REMEMBERED or known:
+        if known:
             self[run] = known
+        elif len(self.nothing) < _REMEMBERED:
+            self.nothing.add(run)
         return known
 
 
@@ -171,10 +176,10 @@ class Matcher:
 
     def _beginnings(self, lower: str, text: Words) -> Iterator[tuple[int, str]]:
         """(offset, run) where a name may start: each word of the text is looked at once."""
-        for word, places in text.places.items():
+        for word in filterfalse(self._first.nothing.__contains__, text.places):
+            places = text.places[word]
             if _is_run(word):
-                longest = self._first[word]
-                if longest:
+                if longest := self._first[word]:
                     yield from ((text.starts[i], word) for i in places if longest > 0 or self._may_go_on(text.words, i))
             elif len(word) > 1 or word.isalnum():
                 runs = (run for i in places for run in _runs(lower, text.starts[i], text.ends[i]))

@@ -40,7 +40,7 @@ def needs_of(source: str) -> tuple[Part, ...]:
     >>> [(sorted(words), stretches) for words, stretches in part["beacon"]]
     [(['as', 'beacon', 'serve'], ['serve as ', ' beacon']), (['as', 'beacon', 'serves'], ['serves as ', ' beacon'])]
     >>> needs_of(r"\{\w+_id\}"), needs_of(r"\d+|[^.]{5}")
-    (({'': [(frozenset(), ['{', '_id}'])]},), ())
+    (({'': [(frozenset(), ['{'])]},), ())
     """
     parts = list(_joined(_pieces(list(parser.parse(source)))))  # type: ignore[call-overload]
     found = list[Part]()
@@ -49,7 +49,7 @@ def needs_of(source: str) -> tuple[Part, ...]:
         needs = dict[str, list[tuple[frozenset[str], Sequence[str]]]]()
         for text in sorted(part):
             words = frozenset(word for word in _words_in(before + text + after) if _UNKNOWN not in word)
-            needs.setdefault(max(sorted(words), key=len, default=""), []).append((words, _stretches(text)))
+            needs.setdefault(max(sorted(words), key=len, default=""), []).append((words, _stretches(text, alone=not words)))
         if all(stretches for rows in needs.values() for _, stretches in rows):
             found.append(needs)
     return tuple(found)
@@ -106,11 +106,10 @@ class WordIndex:
         return sorted({i for word in self._words.intersection(words) for i in self._by_word[word]})
 
 
-def _stretches(text: str) -> Sequence[str]:
-    """What is told of a text in one piece, the longest first; of a sign at its start, which is found fastest, that sign."""
-    pieces = sorted(filter(None, _told(text)), key=lambda piece: (-len(piece), piece))
-    sign = _starts_with_sign(text)
-    return list(dict.fromkeys([sign[0], *pieces])) if sign else pieces
+def _stretches(text: str, *, alone: bool) -> Sequence[str]:
+    """What is told of a text in one piece, the longest first; where no word says more, a sign at the start, which a search finds fast."""
+    sign = _starts_with_sign(text) if alone else None
+    return [sign[0]] if sign else sorted(filter(None, _told(text)), key=lambda piece: (-len(piece), piece))
 
 
 def _joined(pieces: Iterable[set[str]]) -> Iterator[set[str]]:

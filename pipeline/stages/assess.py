@@ -24,7 +24,8 @@ _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
     words = _find_words(document.text)
-    flags = [*document.flags, *_patterns(document, words), *find_injections(document), *_little(document)]
+    text = Text(document.text.lower(), map(str.lower, words))
+    flags = [*document.flags, *_patterns(document, text), *find_injections(document), *_little(document)]
     return replace(document, flags=tuple(flags), quality=_quality(document, words))
 
 
@@ -77,10 +78,9 @@ def _index() -> WordIndex:
     return WordIndex([sign.pattern for sign in _signs()])
 
 
-def _patterns(document: Document, words: Sequence[str]) -> Iterator[Flag]:
+def _patterns(document: Document, text: Text) -> Iterator[Flag]:
     """Residue of language models, unfilled templates, claims: the patterns of `manufactured.toml`."""
     code = [(block.start, block.end) for block in document.blocks if block.kind == "code"]
-    text = Text(document.text.lower(), map(str.lower, set(words)))
     for sign in map(_signs().__getitem__, _index().possible(text.words)):
         if not may_match(needs_of(sign.pattern), text):
             continue
