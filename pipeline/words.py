@@ -143,4 +143,6 @@ def split_words(text: str) -> tuple[str, ...]:
     >>> split_words("Crohn’s disease, 20mg")
     ('crohn', "'s", 'disease', ',', '20', 'mg')
     """
+    if text.isascii() and text.replace(" ", "").isalpha():  # nearly all phrases of the tables
+        return tuple(text.lower().split())
     return tuple(w.lower().replace("’", "'") for w in find_tokens(text) if not w.isspace())
