@@ -24,7 +24,7 @@ _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
     words = _find_words(document.text)
-    text = Text(document.text.lower(), map(str.lower, words))
+    text = Text(document.text.lower(), map(str.lower, set(words)))
     flags = [*document.flags, *_patterns(document, text), *find_injections(document), *_little(document)]
     return replace(document, flags=tuple(flags), quality=_quality(document, words))
 
