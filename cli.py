@@ -20,6 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # named here too, so that --help need not load the stages; a test holds the two together
 STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
 CONFIG = "pharmaclean.toml"
 
 
@@ -374,6 +375,52 @@ def report(source: str, output: Path, **shared: Any) -> None:
         out.write(to_html(first))
     if str(output) != "-":
         click.echo(f"{output} written", err=True)
+
+
+@main.command()
+@_inputs
+@click.option("--to", "form", required=True, type=click.Choice(EXPORTS), help="What to write; see docs/formats.md.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file, or a new folder, to write.")
+def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
+    """Write what `batch` made as tables, a database, or in the formats of other tools.
+
+    \b
+    pharmaclean export outputs/ --to sqlite -o outputs.db
+    pharmaclean export outputs/documents.jsonl --to csv -o tables/
+    Folders of files: csv, parquet (flat tables), spacy, brat, pubannotation, text, markdown
+    One file: sqlite, parquet-nested, bioc
+    """
+    from pipeline.export import export as run
+    from pipeline.report.terminal import safe
+
+    done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True))
+    click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
+    if done.faults:
+        sys.exit(1)
+
+
+@main.command()
+@_inputs
+@click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
+def validate(inputs: tuple[str, ...], quiet: bool) -> None:
+    """Check records: the schema, spans, and that every character of the source is accounted for.
+
+    \b
+    pharmaclean validate outputs/
+    pharmaclean validate outputs/documents.jsonl > faults.txt
+    One line a fault: file, line, what is wrong. Exit status 1 if there is any.
+    """
+    from pipeline.report.terminal import safe
+    from pipeline.validate import Validator
+
+    validator = Validator()
+    for fault in validator.run(inputs):
+        click.echo(safe(str(fault)))
+    if not quiet:
+        told = f"{validator.documents:,} records, {validator.faults:,} faults"
+        click.secho(told, fg="red" if validator.faults else "green", err=True)
+    if validator.faults:
+        sys.exit(1)
 
 
 @main.command()
