@@ -344,7 +344,7 @@ def explain(inputs: tuple[str, ...], color: bool | None, **shared: Any) -> None:
 
 
 @main.command()
-@click.argument("source", metavar="FILE")
+@click.argument("source", metavar="FILE|FOLDER")
 @click.option(
     "-o",
     "--output",
@@ -355,12 +355,19 @@ def explain(inputs: tuple[str, ...], color: bool | None, **shared: Any) -> None:
 )
 @_shared
 def report(source: str, output: Path, **shared: Any) -> None:
-    """One page as HTML: entities coloured, relations, what was removed and why. It opens without a network.
+    """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
 
     \b
-    pharmaclean report page.html
-    pharmaclean report page.html -o - | less
+    pharmaclean report outputs/                    a batch: figures, tables, documents
+    pharmaclean report outputs/documents.jsonl -o batch.html
+    pharmaclean report page.html                   one page, cleaned for it
     """
+    from pipeline.export.records import holds_records
+
+    if source != "-" and Path(source).exists() and (Path(source).is_dir() or holds_records(Path(source))):
+        _no_options_for_a_batch(shared)
+        _report_batch(Path(source), output)
+        return
     from pipeline.chain import Failure, Pipeline
     from pipeline.reading.sources import read_inputs
     from pipeline.report.page import to_html
@@ -375,6 +382,34 @@ def report(source: str, output: Path, **shared: Any) -> None:
         out.write(to_html(first))
     if str(output) != "-":
         click.echo(f"{output} written", err=True)
+
+
+def _no_options_for_a_batch(shared: Iterable[str]) -> None:
+    context = click.get_current_context()
+    given = [name for name in shared if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    if given:
+        raise _wrong(f"--{given[0].replace('_', '-')} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
+
+
+def _report_batch(source: Path, output: Path) -> None:
+    """The report of what a batch wrote."""
+    from pipeline.report.batch import read, to_html
+    from pipeline.report.terminal import safe
+
+    faults = list[Any]()
+
+    def tell(line: Any) -> None:
+        faults.append(line)
+        click.secho(f"error: {safe(str(line))}", fg="red", err=True)
+
+    facts = read(source, tell)
+    with _writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(facts, source.resolve().name))
+    if str(output) != "-":
+        size = output.stat().st_size / 1e6 if output.is_file() else 0
+        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+    if faults:
+        sys.exit(1)
 
 
 @main.command()

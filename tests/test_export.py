@@ -386,6 +386,13 @@ def test_folders_of_a_batch(lines: Path, records: list[Record], tmp_path: Path) 
         assert [line.record for line in read_lines([tmp_path / name])] == records
 
 
+def test_two_batches_in_one_folder(lines: Path, records: list[Record]) -> None:
+    """Where results of two forms lie together one must be old, so that neither is taken."""
+    write_nested(records, lines.parent / "documents.parquet")
+    with pytest.raises(ConfigError, match=r"documents\.jsonl and documents\.parquet"):
+        list(read_lines([lines.parent]))
+
+
 BROKEN = {
     "not JSON": b"{\n", "no object": b"[1]\n", "no record": b'{"text": "x"}\n', "not UTF-8": b'{"a": "\xff"}\n', "NaN": b'{"a": NaN}\n',
     "deep": b"[" * 100_000 + b"\n", "huge number": b'{"a": ' + b"9" * 5000 + b"}\n",

@@ -54,9 +54,13 @@ def read_lines(paths: Sequence[str | Path]) -> Iterator[Line]:
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """The files of records in the folder of a batch."""
+    """The files of records in the folder of a batch. Raises ConfigError where there are several kinds, of which one must be old."""
     found = [sorted(path for path in folder.glob(pattern) if path.suffix != ".tmp" and path.is_file()) for pattern in _PATTERNS]
-    return next((files for files in found if files), [])
+    kinds = [files for files in found if files]
+    if len(kinds) > 1:
+        names = " and ".join(str(files[0].relative_to(folder)) for files in kinds)
+        raise ConfigError(f"{folder} holds {names}: results of two batches", "name the file you mean, or remove the others")
+    return kinds[0] if kinds else []
 
 
 def holds_records(path: Path) -> bool:
