@@ -312,6 +312,18 @@ def _progress(inputs: Iterable[str]) -> Iterator[Callable[[Summary], None]]:
         yield lambda summary: bar.update(1, summary)
 
 
+@contextmanager
+def _counting() -> Iterator[Callable[[int], None]]:
+    """A line that tells how many records are done, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda count: click.echo(f"{count:,} records\r", nl=False, err=True) if count % 250 == 0 else None
+    finally:
+        click.echo("\033[K", nl=False, err=True)
+
+
 def _failures(summary: Summary | None) -> str:
     return f"{summary.failures} failed" if summary and summary.failures else ""
 
@@ -402,7 +414,8 @@ def _report_batch(source: Path, output: Path) -> None:
         faults.append(line)
         click.secho(f"error: {safe(str(line))}", fg="red", err=True)
 
-    facts = read(source, tell)
+    with _counting() as count:
+        facts = read(source, tell, count)
     with _writing(None if str(output) == "-" else output) as out:
         out.write(to_html(facts, source.resolve().name))
     if str(output) != "-":
@@ -428,7 +441,8 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
     from pipeline.export import export as run
     from pipeline.report.terminal import safe
 
-    done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True))
+    with _counting() as count:
+        done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
     click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
     if done.faults:
         sys.exit(1)
@@ -449,8 +463,9 @@ def validate(inputs: tuple[str, ...], quiet: bool) -> None:
     from pipeline.validate import Validator
 
     validator = Validator()
-    for fault in validator.run(inputs):
-        click.echo(safe(str(fault)))
+    with _counting() as count:
+        for fault in validator.run(inputs, count):
+            click.echo(safe(str(fault)))
     if not quiet:
         told = f"{validator.documents:,} records, {validator.faults:,} faults"
         click.secho(told, fg="red" if validator.faults else "green", err=True)

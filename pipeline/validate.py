@@ -8,7 +8,7 @@ two documents share an id, unless they are copies to the byte.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -29,10 +29,11 @@ class Validator:
     faults: int = 0
     _seen: dict[bytes, bytes] = field(default_factory=dict)
 
-    def run(self, paths: Sequence[str | Path]) -> Iterator[Line]:
+    def run(self, paths: Sequence[str | Path], progress: Callable[[int], None] = lambda _: None) -> Iterator[Line]:
         """The faults of files or folders, each with its place, in order. Raises ConfigError for what is not there."""
         for line in read_lines(paths):
             self.documents += 1
+            progress(self.documents)
             for problem in [line.problem] if line.record is None else self.check(line.record):
                 self.faults += 1
                 yield Line(line.path, line.number, None, problem)

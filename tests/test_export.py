@@ -46,6 +46,7 @@ ODD = [
     "Robert'); DROP TABLE documents;--",
     "💊 500 mg",
     "naïve é",
+    "＝1+1",
 ]
 
 

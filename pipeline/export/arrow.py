@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import ConfigError
 
-_GROUP_BYTES = 32 << 20  # of a row group in memory: readers skip groups, so not all rows in one
+_GROUP_BYTES = 16 << 20  # of a row group in memory: readers skip groups, so not all rows in one
+_SMALL = 200  # batches of a record or so, which are put together early: each column of each costs some hundred bytes beside its values
 _COMPRESSION = "zstd"
 
 
@@ -27,7 +28,7 @@ class RowGroups:
     def __init__(self, path: Path, schema: Any) -> None:
         self._arrow, self._schema = load(), schema
         self._file = self._arrow.parquet.ParquetWriter(path, schema, compression=_COMPRESSION)
-        self._waiting, self._bytes = list[Any](), 0
+        self._waiting, self._small, self._bytes = list[Any](), list[Any](), 0
 
     def convert(self, rows: list[dict[str, Any]]) -> Any:
         """Rows as a batch of columns. Raises ValueError or TypeError (pyarrow's are such) where a value has another type."""
@@ -35,21 +36,32 @@ class RowGroups:
 
     def add(self, batch: Any) -> None:
         """Write a batch, with others."""
-        self._waiting.append(batch)
+        if not batch.num_rows:
+            return
+        self._small.append(batch)
         self._bytes += batch.nbytes
+        if len(self._small) >= _SMALL or self._bytes >= _GROUP_BYTES:
+            self._join()
         if self._bytes >= _GROUP_BYTES:
             self._flush()
 
     def finish(self) -> None:
         """Write what waits."""
+        self._join()
         self._flush()
 
     def close(self) -> None:
         """Write the end of the file."""
         self._file.close()
 
+    def _join(self) -> None:
+        """The small batches as one."""
+        if self._small:
+            self._waiting += self._arrow.Table.from_batches(self._small, self._schema).combine_chunks().to_batches()
+        self._small = []
+
     def _flush(self) -> None:
         if self._waiting:
             table = self._arrow.Table.from_batches(self._waiting, self._schema)
-            self._file.write_table(table.combine_chunks(), row_group_size=max(1, table.num_rows))
+            self._file.write_table(table, row_group_size=table.num_rows)
         self._waiting, self._bytes = [], 0

@@ -1,6 +1,6 @@
 """A folder of CSV files, one a table: UTF-8, commas, header, LF, quotes where needed.
 
-A text cell that begins with = + - @, a tab or a carriage return gets an apostrophe in front: a
+A text cell that begins with = + - @ (also in full width), a tab or a carriage return gets an apostrophe in front: a
 spreadsheet would take it for a formula, and the pages come from strangers.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from .files import Record, Writer
 from .tables import TABLES, flatten
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, "CSV Injection"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # OWASP, "CSV Injection"; the wide ones count in some locales
 
 
 class CsvTables(Writer):

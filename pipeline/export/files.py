@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -38,13 +39,13 @@ def whole(out: Path, *, folder: bool) -> Iterator[Path]:
     A file that stands there is replaced; a folder must be empty, so that old files are not taken for new ones.
     Raises ConfigError when that is not so or `out` cannot be written.
     """
-    part = out.with_name(out.name + ".tmp")
+    out = out.absolute()
+    part = out.parent / f"{out.name}.{os.getpid()}.tmp"  # a name of its own, so that nothing of the user's is in the way
     if folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigError(f"{out} is there and not an empty folder", "choose another with -o, or remove it first")
     if not folder and out.is_dir():
         raise ConfigError(f"{out} is a folder, and this format is one file", f"name the file: -o {out / 'NAME'}")
     try:
-        _remove(part)
         out.parent.mkdir(parents=True, exist_ok=True)
         if folder:
             part.mkdir()

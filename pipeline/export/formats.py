@@ -55,8 +55,15 @@ class Done:
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
-def export(paths: Sequence[str | Path], to: str, out: Path, *, on_fault: Callable[[Line], None] = lambda _: None) -> Done:
-    """Write the records of files or folders to `out` in a format of FORMATS, one at a time.
+def export(
+    paths: Sequence[str | Path],
+    to: str,
+    out: Path,
+    *,
+    on_fault: Callable[[Line], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Done:
+    """Write the records of files or folders to `out` in a format of FORMATS, one at a time; `progress` is told their number.
 
     A record that cannot be written is left out whole and told to `on_fault`; the rest goes on.
     Raises ConfigError for files that are not there, an `out` that cannot be written, or a missing package.
@@ -75,6 +82,7 @@ def export(paths: Sequence[str | Path], to: str, out: Path, *, on_fault: Callabl
                     on_fault(Line(line.path, line.number, None, problem))
                 else:
                     done.documents += 1
+                progress(done.documents)
             writer.finish()
         finally:
             writer.close()

@@ -58,7 +58,7 @@ _BATCH = 64  # records read at once
 
 
 class NestedParquet(Writer):
-    """Writer of one Parquet file, row groups of about 32 MB in memory.
+    """Writer of one Parquet file, row groups of about 16 MB in memory.
 
     `for record in records: file.add(record)`, then `file.finish()` and `file.close()`; `add` raises ValueError or TypeError for a
     record whose values have other types, and leaves it out whole.

@@ -64,9 +64,7 @@ def in_folder(folder: Path) -> list[Path]:
 
 
 def holds_records(path: Path) -> bool:
-    """Whether a file is the output of this program, judged by its first line."""
-    if path.suffix == ".parquet":
-        return True
+    """Whether a file is the output of this program, judged by its first record."""
     line = next(iter(_read(str(path))), None)
     return line is not None and line.record is not None
 

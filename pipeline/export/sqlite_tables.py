@@ -23,9 +23,8 @@ class SqliteTables(Writer):
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
-        for line in ("page_size = 8192", "journal_mode = OFF", "synchronous = OFF", "foreign_keys = ON", "cache_size = -32768"):
-            self._db.execute(f"PRAGMA {line}")  # a file that is renamed only when whole needs no journal; 32 MiB of cache
-        self._db.execute("PRAGMA journal_mode = MEMORY")  # savepoints need one
+        for line in ("page_size = 8192", "journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = ON", "cache_size = -32768"):
+            self._db.execute(f"PRAGMA {line}")  # a file that is renamed only when whole needs none on disk; 32 MiB of cache
         for statement in _tables():
             self._db.execute(statement)
         self._insert = {

@@ -140,7 +140,7 @@ def _details(facts: Facts) -> Iterator[tuple[int, str]]:
             yield number, base64.b64encode(zlib.compress(html.encode(), 9)).decode()
 
 
-def read(path: Path, on_fault: Callable[[Line], None] = lambda _: None) -> Facts:
+def read(path: Path, on_fault: Callable[[Line], None] = lambda _: None, progress: Callable[[int], None] = lambda _: None) -> Facts:
     """The facts of a batch's folder or of a file of records, with the failures that stand beside it.
 
     A record that does not hold together is left out and told to `on_fault`. Raises ConfigError where there is nothing to read.
@@ -150,6 +150,7 @@ def read(path: Path, on_fault: Callable[[Line], None] = lambda _: None) -> Facts
         problem = line.problem if line.record is None else next(validator.check(line.record), "")
         if line.record is not None and not problem:
             facts.add(line.record)
+            progress(facts.documents)
         else:
             on_fault(Line(line.path, line.number, None, problem))
     failures = (path if path.is_dir() else path.parent) / "failures.jsonl"
