@@ -138,6 +138,9 @@ async function route() {
   }
   overview.hidden = true;
   one.hidden = false;
+  const heading = view.querySelector("h1, .notice");  // where a reader by keyboard or by ear goes on
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: "instant" });
 }
 addEventListener("hashchange", route);
