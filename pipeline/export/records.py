@@ -74,7 +74,7 @@ def _files(path: str) -> list[str]:
         return [path]
     if Path(path).is_dir():
         if not (found := in_folder(Path(path))):
-            advice = f"make them first: pharmaclean batch PAGES -o {path}"
+            advice = f"if it holds pages, clean them first: pharmaclean batch {path} -o outputs"
             raise ConfigError(f"{path}: no documents.jsonl, documents.parquet or documents/ in it", advice)
         return [str(file) for file in found]
     if not Path(path).exists():
