@@ -376,7 +376,7 @@ def report(source: str, output: Path, **shared: Any) -> None:
     """
     from pipeline.export.records import holds_records
 
-    if source != "-" and Path(source).exists() and (Path(source).is_dir() or holds_records(Path(source))):
+    if Path(source).is_dir() or (Path(source).is_file() and holds_records(Path(source))):
         _no_options_for_a_batch(shared)
         _report_batch(Path(source), output)
         return

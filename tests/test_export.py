@@ -7,7 +7,9 @@ import csv
 import gzip
 import json
 import lzma
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -385,6 +387,16 @@ def test_folders_of_a_batch(lines: Path, records: list[Record], tmp_path: Path) 
     write_nested(records, tmp_path / "parquet" / "documents.parquet")
     for name in (*forms, "parquet"):
         assert [line.record for line in read_lines([tmp_path / name])] == records
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe(lines: Path, records: list[Record], tmp_path: Path) -> None:
+    """A pipe, as a shell's <(…), is read to its end though it can be read only once."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(lines.read_bytes()))
+    writer.start()
+    assert [line.record for line in read_lines([tmp_path / "pipe"])] == records
+    writer.join()
 
 
 def test_two_batches_in_one_folder(lines: Path, records: list[Record]) -> None:

@@ -102,6 +102,8 @@ def _open(path: str) -> Any:
     """The file's bytes, unpacked if they are packed; told by the first bytes, not by the name."""
     if path == "-":
         return nullcontext(sys.stdin.buffer)
+    if not Path(path).is_file():  # a pipe can be read only once
+        return Path(path).open("rb")
     with Path(path).open("rb") as file:
         head = file.read(6)
     if head.startswith(_ZSTD):
