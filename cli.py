@@ -20,6 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # named here too, so that --help need not load the stages; a test holds the two together
 STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
 CONFIG = "pharmaclean.toml"
 
 
@@ -311,6 +312,18 @@ def _progress(inputs: Iterable[str]) -> Iterator[Callable[[Summary], None]]:
         yield lambda summary: bar.update(1, summary)
 
 
+@contextmanager
+def _counting() -> Iterator[Callable[[int], None]]:
+    """A line that tells how many records are done, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda count: click.echo(f"{count:,} records\r", nl=False, err=True) if count % 250 == 0 else None
+    finally:
+        click.echo("\033[K", nl=False, err=True)
+
+
 def _failures(summary: Summary | None) -> str:
     return f"{summary.failures} failed" if summary and summary.failures else ""
 
@@ -350,7 +363,7 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
 
 
 @main.command()
-@click.argument("source", metavar="FILE")
+@click.argument("source", metavar="FILE|FOLDER")
 @click.option(
     "-o",
     "--output",
@@ -361,12 +374,19 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
 )
 @_shared
 def report(source: str, output: Path, **shared: Any) -> None:
-    """One page as HTML: entities coloured, relations, what was removed and why. It opens without a network.
+    """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
 
     \b
-    pharmaclean report page.html
-    pharmaclean report page.html -o - | less
+    pharmaclean report outputs/                    a batch: figures, tables, documents
+    pharmaclean report outputs/documents.jsonl -o batch.html
+    pharmaclean report page.html                   one page, cleaned for it
     """
+    from pipeline.export.records import holds_records
+
+    if Path(source).is_dir() or (Path(source).is_file() and holds_records(Path(source))):
+        _no_options_for_a_batch(shared)
+        _report_batch(Path(source), output)
+        return
     from pipeline.chain import Failure, Pipeline
     from pipeline.reading.sources import read_inputs
     from pipeline.report.page import to_html
@@ -381,6 +401,83 @@ def report(source: str, output: Path, **shared: Any) -> None:
         out.write(to_html(first))
     if str(output) != "-":
         click.echo(f"{output} written", err=True)
+
+
+def _no_options_for_a_batch(shared: Iterable[str]) -> None:
+    context = click.get_current_context()
+    given = [name for name in shared if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    if given:
+        raise _wrong(f"--{given[0].replace('_', '-')} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
+
+
+def _report_batch(source: Path, output: Path) -> None:
+    """The report of what a batch wrote."""
+    from pipeline.report.batch import read, to_html
+    from pipeline.report.terminal import safe
+
+    faults = list[Any]()
+
+    def tell(line: Any) -> None:
+        faults.append(line)
+        click.secho(f"error: {safe(str(line))}", fg="red", err=True)
+
+    with _counting() as count:
+        facts = read(source, tell, count)
+    with _writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(facts, source.resolve().name))
+    if str(output) != "-":
+        size = output.stat().st_size / 1e6 if output.is_file() else 0
+        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+    if faults:
+        sys.exit(1)
+
+
+@main.command()
+@_inputs
+@click.option("--to", "form", required=True, type=click.Choice(EXPORTS), help="What to write; see docs/formats.md.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file, or a new folder, to write.")
+def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
+    """Write what `batch` made as tables, a database, or in the formats of other tools.
+
+    \b
+    pharmaclean export outputs/ --to sqlite -o outputs.db
+    pharmaclean export outputs/documents.jsonl --to csv -o tables/
+    Folders of files: csv, parquet (flat tables), spacy, brat, pubannotation, text, markdown
+    One file: sqlite, parquet-nested, bioc
+    """
+    from pipeline.export import export as run
+    from pipeline.report.terminal import safe
+
+    with _counting() as count:
+        done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
+    click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
+    if done.faults:
+        sys.exit(1)
+
+
+@main.command()
+@_inputs
+@click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
+def validate(inputs: tuple[str, ...], quiet: bool) -> None:
+    """Check records: the schema, spans, and that every character of the source is accounted for.
+
+    \b
+    pharmaclean validate outputs/
+    pharmaclean validate outputs/documents.jsonl > faults.txt
+    One line a fault: file, line, what is wrong. Exit status 1 if there is any.
+    """
+    from pipeline.report.terminal import safe
+    from pipeline.validate import Validator
+
+    validator = Validator()
+    with _counting() as count:
+        for fault in validator.run(inputs, count):
+            click.echo(safe(str(fault)))
+    if not quiet:
+        told = f"{validator.documents:,} records, {validator.faults:,} faults"
+        click.secho(told, fg="red" if validator.faults else "green", err=True)
+    if validator.faults:
+        sys.exit(1)
 
 
 @main.command()
