@@ -14,10 +14,11 @@ from .fields import parse_field
 from .files import File, exists, is_folder, look
 from .raw import MAX_BYTES, Item, Raw, Reading
 from .records import items, read_file, read_records
-from .walk import find_files
+from .walk import find_files, missing
 
 __all__ = [
-    "MAX_BYTES", "File", "Item", "Raw", "Reading", "count_inputs", "exists", "find_files", "is_folder", "items", "look", "parse_field",
+    "MAX_BYTES", "File", "Item", "Raw", "Reading", "count_inputs", "exists", "find_files", "is_folder", "items", "look", "missing",
+    "parse_field",
     "read_file", "read_inputs", "read_records",
 ]  # fmt: skip
 

@@ -50,12 +50,14 @@ class Reading:
 
     fields: (role, column) of tables and JSON lines, where they are not to be guessed; roles: text, html, id, url, title, published.
     include, exclude: patterns of file names in folders and archives. max_bytes: of one document.
+    outside: folders that are not entered, by their real paths: where the results go.
     """
 
     fields: tuple[tuple[str, str], ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_bytes: int = MAX_BYTES
+    outside: tuple[str, ...] = ()
 
 
 def failed(path: str, problem: str, advice: str, record: int | None = None) -> Raw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import os
 import re
 import sys
 from collections import Counter
@@ -20,18 +21,22 @@ _SAVED = re.compile(
 )  # as browsers call it
 
 
-def find_files(inputs: Iterable[str | Path], reading: Reading, passed: Counter[str] | None = None) -> Iterator[File]:
+def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Counter[str] | None = None) -> Iterator[File]:
     """Every file of the inputs, in their order; folders by name. `passed` counts by suffix what was taken for no page.
 
     An input is a file, a folder (read through), a pattern with * and ?, a URL of these, `@FILE` (one input a
-    line; `@-` takes them from standard input) or `-`. What does not exist comes as a file of size -1.
+    line; `@-` takes them from standard input), `-`, or a `File` that was found before. What does not exist comes as a file of size -1.
     """
     counts = Counter[str]() if passed is None else passed
-    for item in map(str, inputs):
+    for given in inputs:
+        if isinstance(given, File):
+            yield given
+            continue
+        item = str(given)
         if item == "-":
             yield File("-")
         elif item.startswith("@") and not exists(item):
-            yield from find_files(_listed(item[1:]), reading, counts)
+            yield from find_files(listed(item[1:]), reading, counts)
         elif not is_folder(item):
             found = [] if is_url(item) or exists(item) or not _MAGIC_GLOB.search(item) else sorted(glob.glob(item, recursive=True))  # noqa: PTH207
             yield from find_files(found, reading, counts) if found else [look(item)]
@@ -39,7 +44,20 @@ def find_files(inputs: Iterable[str | Path], reading: Reading, passed: Counter[s
             yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts)
 
 
-def _listed(name: str) -> Iterator[str]:
+def missing(inputs: Iterable[str]) -> list[str]:
+    """The inputs that name nothing: no file, no folder, no list, a pattern that nothing matches."""
+    return [item for item in inputs if item != "-" and not _there(item)]
+
+
+def _there(item: str) -> bool:
+    if exists(item) or item == "@-":
+        return True
+    if item.startswith("@"):
+        return exists(item[1:])
+    return bool(not is_url(item) and _MAGIC_GLOB.search(item) and glob.glob(item, recursive=True))  # noqa: PTH207
+
+
+def listed(name: str) -> Iterator[str]:
     """The names in a list; empty lines and lines with # are no names."""
     if name == "-":
         for line in sys.stdin:
@@ -67,7 +85,9 @@ def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str]) -> It
         if entry.name.startswith("."):
             continue
         if entry.folder:
-            if _belongs_to_a_page(entry.name, pages):
+            if reading.outside and os.path.realpath(entry.file.path) in reading.outside:
+                passed["(folder of results)"] += 1
+            elif _belongs_to_a_page(entry.name, pages):
                 passed["(parts of saved pages)"] += 1
             elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry):
                 yield from _walk(entry.file.path, f"{name}/", reading, passed)
