@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+import cli
 from pipeline.corpus.lines import SitePage, site_page
 from pipeline.corpus.sample import SiteSample
 from pipeline.corpus.site_templates import Template, Templates, learn, threshold
@@ -77,7 +81,7 @@ def raws() -> list[Raw]:
 
 def learned(raws: list[Raw]) -> Templates:
     """What the pages teach."""
-    with SiteSample() as sample:
+    with closing(SiteSample()) as sample:
         for raw in raws:
             sample.add(page_of(raw))
         return templates_of(sample)
@@ -123,10 +127,10 @@ def test_order_and_shards_do_not_matter(tmp_path: Path, raws: list[Raw]) -> None
         for shards in (1, 3):
             paths = [tmp_path / f"{seed}-{shards}-{i}.db" for i in range(shards)]
             for i, path in enumerate(paths):
-                with SiteSample(path, pages=30) as sample:
+                with closing(SiteSample(path, pages=30)) as sample:
                     for page in pages[i::shards]:
                         sample.add(page)
-            with SiteSample(pages=30) as whole:
+            with closing(SiteSample(pages=30)) as whole:
                 for path in paths:
                     whole.merge(path)
                 held = [page.lines for page in whole.pages("gazette.example")]
@@ -152,7 +156,9 @@ def test_the_pages_own_title_stays() -> None:
 
 def test_a_heading_stays_with_what_it_heads() -> None:
     """A heading that the site repeats goes only where what follows it goes too."""
-    html = "<h1>Calmoxil</h1><p>{0}</p><h2>Good to know</h2><p>{0}</p><h2>Good to know</h2>".format("A tablet is taken in the evening. " * 4)
+    html = "<h1>Calmoxil</h1><p>{0}</p><h2>Good to know</h2><p>{0}</p><h2>Good to know</h2>".format(
+        "A tablet is taken in the evening. " * 4
+    )
     page = read(Raw(html, kind="html"))
     clean = Templates([Template("", 5, 5, "Good to know")]).remove(page, page, "")
     assert clean.text.count("Good to know") == 1
@@ -160,7 +166,9 @@ def test_a_heading_stays_with_what_it_heads() -> None:
 
 def test_neighbours_decide() -> None:
     """A row with neighbours removes the line only between them."""
-    page = Document.from_text("Uses\n\nDoses\n\nCosts\n\nDoses\n\nTwo a day.", read(Raw("Uses\n\nDoses\n\nCosts\n\nDoses\n\nTwo a day.")).blocks)
+    page = Document.from_text(
+        "Uses\n\nDoses\n\nCosts\n\nDoses\n\nTwo a day.", read(Raw("Uses\n\nDoses\n\nCosts\n\nDoses\n\nTwo a day.")).blocks
+    )
     clean = Templates([Template("", 5, 5, "Doses", "uses", "costs")]).remove(page, page, "")
     assert clean.text == "Uses\n\nCosts\n\nDoses\n\nTwo a day."
 
@@ -206,3 +214,56 @@ def test_marks_of_a_page(raws: list[Raw]) -> None:
     assert page.lines == tuple(before.block_text(block) for block in before.blocks)
     assert SitePage.unpacked("a.org", page.packed()) == page
     assert page.kept[page.lines.index(ARTICLES["calmoxil"])]
+
+
+@pytest.fixture
+def crawl(tmp_path: Path, raws: list[Raw]) -> Path:
+    """The pages as a file of lines."""
+    rows = [{"id": str(i), "url": raw.url, "text": raw.data} for i, raw in enumerate(raws)]
+    path = tmp_path / "crawl.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def run(*arguments: str | Path) -> Any:
+    """A command's result."""
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+
+
+def test_learn_show_apply(crawl: Path) -> None:
+    """`learn` writes a table, `show` tells what is in it, `apply` cleans with it."""
+    table = crawl.with_name("t.tsv")
+    learn = run("templates", "learn", crawl, "-o", table)
+    assert (learn.exit_code, "from 5 pages" in learn.stderr) == (0, True)
+    show = run("templates", "show", table, "--site", "gazette.example")
+    assert "    5  Our printers work by daylight and by candle light for all of you" in show.stdout
+    apply = run("templates", "apply", crawl, "--templates", table, "--skip", "extract_entities")
+    records = [json.loads(line) for line in apply.stdout.splitlines()]
+    assert [record["id"] for record in records] == ["0", "1", "2", "3", "4"]
+    assert all("candle light" in "".join(r["text"] for r in record["removed"] if r["reason"] == "site-template") for record in records)
+
+
+def test_folder_and_key(tmp_path: Path, raws: list[Raw]) -> None:
+    """Files without an address belong together by their folder, or by the key that is given."""
+    for i, raw in enumerate(raws):
+        (tmp_path / f"{i}.txt").write_text(str(raw.data), encoding="utf-8")
+    run("templates", "learn", tmp_path, "-o", tmp_path / "a.tsv", "-q")
+    run("templates", "learn", tmp_path, "-o", tmp_path / "b.tsv", "-q", "--site", "gazette.example")
+    assert {row.site for row in read_templates(tmp_path / "a.tsv").rows} == {f"{tmp_path.as_posix()}/"}
+    assert {row.site for row in read_templates(tmp_path / "b.tsv").rows} == {"gazette.example"}
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path, raws: list[Raw]) -> None:
+    """A bad page is named, the others are learned from, and the exit status says so."""
+    (tmp_path / "0.txt").write_text("", encoding="utf-8")
+    for i, raw in enumerate(raws, 1):
+        (tmp_path / f"{i}.txt").write_text(str(raw.data), encoding="utf-8")
+    result = run("templates", "learn", tmp_path, "-o", tmp_path / "t.tsv")
+    assert (result.exit_code, "the input is empty" in result.stderr, "from 5 pages" in result.stderr) == (1, True, True)
+
+
+def test_no_such_site(crawl: Path) -> None:
+    """`show` of a site that the table does not know says so."""
+    run("templates", "learn", crawl, "-o", crawl.with_name("t.tsv"), "-q")
+    result = run("templates", "show", crawl.with_name("t.tsv"), "--site", "other.example")
+    assert (result.exit_code, "no line of other.example" in result.stderr) == (2, True)

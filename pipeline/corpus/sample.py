@@ -34,12 +34,6 @@ class SiteSample:
         self._held: dict[str, int] = dict(self._db.execute("SELECT site, count(*) FROM pages GROUP BY site"))
         self._last = dict[str, bytes]()  # of a site that is full: the greatest digest that may still be held
 
-    def __enter__(self) -> SiteSample:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Write what is there, and let go of the file."""
         self._db.execute("COMMIT")
@@ -54,7 +48,7 @@ class SiteSample:
         other = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
             for site, digest, body in other.execute("SELECT site, digest, body FROM pages"):
-                self._offer(site, digest, lambda body=body: body)  # type: ignore[misc]
+                self._offer(site, digest, lambda body=body: body)
         finally:
             other.close()
 

@@ -139,7 +139,9 @@ def learn(site: str, pages: Iterable[SitePage]) -> list[Template]:
         for key in reversed(counts.lines()):
             if key not in judge.found and (places := look(key)):
                 judge.found[key] = places
-    rows = [Template(site, counts.pages, counts.on[key], counts.shown(key), *place) for key, places in judge.found.items() for place in places]
+    rows = [
+        Template(site, counts.pages, counts.on[key], counts.shown(key), *place) for key, places in judge.found.items() for place in places
+    ]
     return sorted(rows, key=lambda row: (-row.count, row.text, row.after or "", row.before or ""))
 
 
@@ -266,7 +268,12 @@ def is_articles(line: str) -> bool:
     >>> [is_articles(line) for line in ("Side effects", "Keep out of the reach of children.", "Overview", "Share this page")]
     [True, True, True, False]
     """
-    return key_of(line) in word_set("site_templates.toml", "headings") or section_kind(line) != "other" or bool(_advice().search(key_of(line))) or _holds_facts(line)
+    return (
+        key_of(line) in word_set("site_templates.toml", "headings")
+        or section_kind(line) != "other"
+        or bool(_advice().search(key_of(line)))
+        or _holds_facts(line)
+    )
 
 
 @cache

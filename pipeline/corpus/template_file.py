@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class Learned:
 def learn_templates(raws: Iterable[Raw], site: str | None = None, progress: Callable[[], None] = lambda: None) -> Learned:
     """Learn from pages; site: the key for all of them, else each page's own (see `site_of`)."""
     pages, failures = 0, list[ReadError]()
-    with SiteSample() as sample:
+    with closing(SiteSample()) as sample:
         for raw in raws:
             try:
                 sample.add(page_of(raw, site))
@@ -99,9 +100,7 @@ def page_of(raw: Raw, site: str | None = None) -> SitePage:
     return site_page(repaired, strip_boilerplate(repaired), site or site_of(repaired))
 
 
-def with_templates(
-    strip: Callable[[Document], Document], templates: Templates, site: str | None = None
-) -> Callable[[Document], Document]:
+def with_templates(strip: Callable[[Document], Document], templates: Templates, site: str | None = None) -> Callable[[Document], Document]:
     """The stage `strip`, followed by the removal of the site's lines."""
 
     def stage(document: Document) -> Document:
