@@ -10,7 +10,11 @@ from typing import Any
 
 from ..boilerplate.prefilter import needs_of
 from ..document import Document, Flag
+from ..flags.coherence import find_incoherence
+from ..flags.denial import is_denied
 from ..flags.injections import find_injections
+from ..flags.quality import quality_figures
+from ..flags.substitution import find_substitutions
 from ..rules.load import load_toml
 
 NAME = "assess"
@@ -23,7 +27,9 @@ _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
-    flags = [*document.flags, *_patterns(document), *find_injections(document), *_little(document)]
+    found = (flag for flag in _patterns(document) if not is_denied(document, flag))
+    flags = [*document.flags, *found, *find_injections(document), *_little(document)]
+    flags += [*find_substitutions(document), *find_incoherence(document)]
     return replace(document, flags=tuple(flags), quality=_quality(document))
 
 
@@ -39,6 +45,7 @@ def _quality(document: Document) -> dict[str, Any]:
         "words": len(_WORD.findall(document.text)),
         "sentences": sum(max(1, len(_SENTENCE_END.findall(document.block_text(b)))) for b in document.blocks if b.kind == "paragraph"),
         "blocks": len(document.blocks),
+        **quality_figures(document),
     }
 
 
