@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from pipeline.batch import Summary
+    from pipeline.batch import Progress, Reading, Selection, Summary
     from pipeline.chain import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -259,10 +259,10 @@ def _writing(output: Path | None) -> Iterator[Any]:
     "-o",
     "--output",
     "out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("outputs"),
+    metavar="DIR",
+    default="outputs",
     show_default=True,
-    help="Folder for the results.",
+    help="Folder for the results, or a URL (with the extra cluster).",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores unless told.")
 @click.option(
@@ -273,46 +273,132 @@ def _writing(output: Path | None) -> Iterator[Any]:
     show_default=True,
     help="All documents in one file, or one file each.",
 )
+@click.option("--include", multiple=True, metavar="PATTERN", help="In folders and archives only such names, as *.html (may be repeated).")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="In folders and archives no such names, as */comments/* (may be repeated)."
+)
+@click.option(
+    "--field", "fields", multiple=True, metavar="ROLE=NAME", help="Column or JSON field of text, html, id, url, title or published."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many documents, the first ones.")
+@click.option(
+    "--sample",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="Only a share of the documents, as 0.01; always the same ones.",
+)
+@click.option("--dry-run", is_flag=True, help="List the inputs and the options, and stop.")
+@click.option("--resume", "how", flag_value="resume", help="Go on with the batch in DIR, and refuse if it is another one.")
+@click.option("--fresh", "how", flag_value="fresh", help="Start over, whatever is in DIR.")
+@click.option("--retry-failed", is_flag=True, help="Do again what failed before.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds of processor time a document may take; 0 for no limit.",
+)
+@click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have.")
+@click.option(
+    "--shard-size",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="Documents that are worked on, and lost with a killed worker, together.",
+)
+@click.option("--whole-files", is_flag=True, help="Each file of records is one shard, not counted beforehand: for crawls in many files.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["auto", "plain", "json"]),
+    default="auto",
+    show_default=True,
+    help="A bar on a terminal and plain lines elsewhere, or JSON lines.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @_shared
-def batch(inputs: tuple[str, ...], out: Path, workers: int | None, form: str, quiet: bool, **shared: Any) -> None:
-    """Clean folders, files and JSONL into a folder: documents.jsonl, failures.jsonl, summary.json.
+def batch(inputs: tuple[str, ...], **told: Any) -> None:
+    """Clean anything that holds pages into a folder: documents.jsonl, failures.jsonl, summary.json.
 
     \b
     pharmaclean batch pages/ -o outputs
-    pharmaclean batch crawl.jsonl more/ -o outputs --workers 8
-    A line of JSONL holds "text" or "html", and perhaps "id" and "url".
+    pharmaclean batch crawl.jsonl.gz more/ 'dumps/*.warc.gz' -o outputs --workers 8
+    pharmaclean batch table.csv --field text=article_body --sample 0.01 -o trial
+    pharmaclean batch @list.txt -o outputs --exclude '*/tag/*'
+    INPUT: files, folders, patterns, @LISTS and - of pages, MHTML, JSON lines, CSV, Parquet, WARC, WET, zip, tar;
+    packed with gz, bz2, xz or zst or not. Run the same command again to go on with a batch that broke off.
     """
-    from pipeline.batch import run_batch
-    from pipeline.report.terminal import summarize
+    from pipeline.batch.display import closing, interrupted, watching
+    from pipeline.reading.sources import missing
 
-    options = _options(**shared)
-    _existing(inputs)
-    with nullcontext(None) if quiet else _progress(inputs) as show:
-        summary = run_batch(inputs, out, options, workers=workers, form=form, progress=show or (lambda _: None))
-    if not quiet:
-        for line in summarize(summary, str(out)):
-            click.echo(line, err=True)
+    shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
+    if absent := missing(inputs):
+        raise _wrong(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
+    if told["dry_run"]:
+        _show_plan(inputs, told, shared)
+        return
+    terminal = sys.stderr.isatty()
+    kind = "none" if told["quiet"] else {"auto": "bar" if terminal else "plain"}.get(told["log_format"], told["log_format"])
+    with watching(kind, sys.stderr) as display:
+        try:
+            summary = _run_batch(inputs, _options(**shared), display, **told)
+        except KeyboardInterrupt:
+            display.clear()
+            click.secho(interrupted(display, told["out"]), fg="yellow", err=True)
+            sys.exit(130)
+        display.clear()
+        if kind == "json":
+            display.event("end", seconds=round(display.seconds, 1), summary=summary.row())
+        elif kind != "none":
+            click.echo("\n".join(closing(summary, display, told["out"])), err=True)
     if not summary.documents and not summary.failures:
-        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
     if summary.failures:
         sys.exit(1)
 
 
-@contextmanager
-def _progress(inputs: Iterable[str]) -> Iterator[Callable[[Summary], None]]:
-    """A bar with rate and time to go on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from pipeline.reading.sources import count_inputs
+def _run_batch(inputs: tuple[str, ...], options: Options, display: Callable[[Progress], None], **told: Any) -> Summary:
+    from pipeline.batch import run_batch
 
-    with click.progressbar(length=count_inputs(inputs), file=sys.stderr, label="cleaning", show_pos=True, item_show_func=_failures) as bar:
-        yield lambda summary: bar.update(1, summary)
+    reading, selection = _selected(told)
+    return run_batch(
+        inputs,
+        told["out"],
+        options,
+        workers=told["workers"],
+        form=told["form"],
+        progress=display,
+        reading=reading,
+        selection=selection,
+        timeout=told["timeout"],
+        resume=told["how"] or "auto",
+        retry_failed=told["retry_failed"],
+    )
 
 
-def _failures(summary: Summary | None) -> str:
-    return f"{summary.failures} failed" if summary and summary.failures else ""
+def _selected(told: dict[str, Any]) -> tuple[Reading, Selection]:
+    from pipeline.batch import Reading, Selection
+    from pipeline.reading.sources import parse_field
+
+    fields = tuple(parse_field(field) for field in told["fields"])
+    reading = Reading(fields, tuple(told["include"]), tuple(told["exclude"]), told["max_bytes"])
+    return reading, Selection(told["limit"], told["sample"], told["shard_size"], told["whole_files"])
+
+
+def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Files on standard output, sums and options on standard error."""
+    from pipeline.batch.dry_run import dry_run, option_lines, passed_over
+    from pipeline.report.terminal import safe
+
+    reading, selection = _selected(told)
+    files = documents = 0
+    for path, count in dry_run(inputs, reading, selection):
+        click.echo(f"{safe(path)}\t{count} documents" if count > 1 else safe(path))
+        files, documents = files + 1, documents + count
+    click.echo(f"{documents:,} documents in {files:,} files", err=True)
+    for suffix, count in passed_over(inputs, reading).most_common():
+        click.echo(f"passed over: {count:,} {safe(suffix)}", err=True)
+    for line in option_lines({**told, **shared}):
+        click.echo(line, err=True)
 
 
 @main.command()

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from pipeline.batch import Summary, run_batch
+from pipeline.batch import Progress, run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
 from pipeline.reading.sources import count_inputs, read_inputs
@@ -61,7 +61,7 @@ def test_a_folder(pages: Path, tmp_path: Path) -> None:
     """A folder gives its pages in the order of their paths; what failed stands in failures.jsonl with its reason; no other file is made."""
     summary = run_batch([pages], tmp_path / "out", QUICK)
     assert (summary.documents, summary.failures) == (3, 3)
-    assert sorted(content(tmp_path / "out")) == ["documents.jsonl", "failures.jsonl", "summary.json"]
+    assert sorted(content(tmp_path / "out")) == ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"]
     found = [(Path(row["source"]["path"]).name, row["source"]["record"]) for row in lines(tmp_path / "out" / "documents.jsonl")]
     assert found == [("a.txt", None), ("two.html", None), ("c.jsonl", 1)]
     failures = lines(tmp_path / "out" / "failures.jsonl")
@@ -161,7 +161,7 @@ def test_a_file_a_document(tmp_path: Path) -> None:
         "a_2.json",
         "04-news.json",
     } <= set(names)
-    assert sorted(path.name for path in out.iterdir()) == ["documents", "failures.jsonl", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["documents", "failures.jsonl", "manifest.jsonl", "summary.json"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["crawl.jsonl", "deep"]
     assert json.loads((out / "documents" / "_.._x.json").read_text(encoding="utf-8"))["id"] == "../../x"
 
@@ -191,29 +191,32 @@ def test_file_names_of_another_charset(tmp_path: Path) -> None:
     assert lines(tmp_path / "out" / "documents.jsonl")[0]["source"]["path"].endswith("caf\ufffd.txt")
 
 
-def test_nothing_half_written(tmp_path: Path, pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a batch breaks off, the results of an earlier one stand as they were."""
+def test_nothing_half_written(tmp_path: Path, pages: Path) -> None:
+    """When a batch breaks off, the results of an earlier one stand as they were; it can be gone on with."""
     out = tmp_path / "out"
     run_batch([pages], out, QUICK)
     before = content(out)
 
-    def stop(summary: Summary) -> None:
-        if summary.documents == 2:
-            raise KeyboardInterrupt
+    def stop(_: Progress) -> None:
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_batch([pages], out, QUICK, progress=stop)
-    assert {name: data for name, data in content(out).items() if not name.endswith(".tmp")} == before
+        run_batch([pages], out, QUICK, progress=stop, resume="fresh")
+    assert {name: data for name, data in content(out).items() if not name.startswith(".parts")} == before
     run_batch([pages], out, QUICK)
     assert content(out) == before
 
 
 def test_progress(tmp_path: Path, pages: Path) -> None:
-    """Progress is told after each input, failures too, and the inputs can be counted before."""
-    seen = list[int]()
-    run_batch([pages], tmp_path / "out", QUICK, progress=lambda summary: seen.append(summary.documents + summary.failures))
-    assert seen == [1, 2, 3, 4, 5, 6]
-    assert count_inputs([pages]) == 6 == len(list(read_inputs([pages])))
+    """Progress grows to all documents, failures too, and to the whole of the inputs, which can be counted before."""
+    seen = list[tuple[int, int, float | None]]()
+    rows = [{"id": f"d{i}", "text": TEXT} for i in range(60)]
+    inputs = [pages, jsonl(tmp_path / "crawl.jsonl", rows)]
+    run_batch(inputs, tmp_path / "out", QUICK, progress=lambda p: seen.append((p.documents, p.failures, p.share)))
+    assert seen == sorted(seen, key=lambda row: row[0])
+    assert seen[-1] == (63, 3, 1.0)
+    assert len({row[0] for row in seen}) >= 4
+    assert count_inputs(inputs) == 66 == len(list(read_inputs(inputs)))
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
