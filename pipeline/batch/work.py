@@ -9,9 +9,9 @@ from typing import Any
 
 from ..chain import Failure, Options, Pipeline
 from ..document import Document
-from ..engine.limits import OutOfTimeError, limited
+from ..engine.limits import OutOfTimeError, limited, worked_on
 from ..reading.sources import Raw, Reading
-from ..record import to_json, to_line
+from ..record import to_bytes, to_json
 from .folder import Folder
 from .shards import Shard, read_shard
 from .summary import Summary, name_of
@@ -75,8 +75,9 @@ def warm_up(options: Options) -> None:
 def documents_of(job: Job, shard: Shard) -> Iterator[tuple[Raw, Document | Failure]]:
     """Every document of a shard, cleaned, in order."""
     pipeline = pipeline_for(job.options)
-    for raw in read_shard(shard, job.reading, job.sample):
-        yield raw, attempt(pipeline, raw, job.timeout)
+    with worked_on():
+        for raw in read_shard(shard, job.reading, job.sample):
+            yield raw, attempt(pipeline, raw, job.timeout)
 
 
 def attempt(pipeline: Pipeline, raw: Raw, timeout: float) -> Document | Failure:
@@ -100,7 +101,7 @@ def clean_shard(job: Job, shard: Shard) -> Part:
                 continue
             record = document.record()
             summary.add(document, name_of(record))
-            size += file.write(to_line(record).encode("utf-8"))
+            size += file.write(to_bytes(record))
     summary.failures = len(failures)
     return save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
 
@@ -158,7 +159,7 @@ def rewrite_part(job: Job, part: Part, records: Iterable[Mapping[str, Any]], sou
     name = f"{part.key}.jsonl"
     with folder.writing(name) as file:
         for record in records:
-            size += file.write(to_line(record).encode("utf-8"))
+            size += file.write(to_bytes(record))
     return save_part(folder, Part(part.key, part.inputs, size, part.summary, part.failures, name))
 
 

@@ -6,6 +6,7 @@ import faulthandler
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,6 +19,7 @@ class OutOfTimeError(BaseException):
     """Not an Exception, so that no library takes it for one of its own."""
 
 
+_armed: list[float] = []  # when the end of this process was last put off
 _nowhere: list[IO[str]] = []  # open once this process may be ended
 
 
@@ -25,6 +27,25 @@ def allow_ending() -> None:
     """From now on this process may be ended when a document does not listen: it is a worker, whose shard is done again."""
     if not _nowhere:
         _nowhere.append(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+@contextmanager
+def worked_on() -> Iterator[None]:
+    """Around the documents of a shard: between shards nothing is timed."""
+    try:
+        yield
+    finally:
+        _armed[:] = []
+        if _nowhere:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _arm(seconds: float) -> None:
+    """Set the time at which this process ends. Setting it makes a thread, so it is set anew only when a tenth of the limit has passed."""
+    now = time.monotonic()
+    if not _armed or now - _armed[0] > seconds / 10:
+        _armed[:] = [now]
+        faulthandler.dump_traceback_later((_PATIENCE + 0.1) * seconds + _GRACE, exit=True, file=_nowhere[0])
 
 
 @contextmanager
@@ -36,7 +57,7 @@ def limited(seconds: float) -> Iterator[None]:
     the limit on the wall.
     """
     if _nowhere and seconds:
-        faulthandler.dump_traceback_later(_PATIENCE * seconds + _GRACE, exit=True, file=_nowhere[0])
+        _arm(seconds)
     timer = bool(seconds) and hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     try:
         if timer:
@@ -47,8 +68,6 @@ def limited(seconds: float) -> Iterator[None]:
         if timer:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.signal(signal.SIGPROF, before)
-        if _nowhere and seconds:
-            faulthandler.cancel_dump_traceback_later()
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:

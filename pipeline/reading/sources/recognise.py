@@ -111,14 +111,17 @@ def kind_of(name: str, head: bytes) -> str:
     >>> kind_of("x.html", b"WARC/1.0"), kind_of("x", b'{"text": "Take one."}'), kind_of("x.csv", b"a,b"), kind_of("x.txt", b"Take one.")
     ('warc', 'jsonl', 'csv', 'page')
     """
+    suffix = suffix_of(name)
+    text = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"<") and suffix not in {".csv", ".tsv"}:
+        return "page"  # nearly all: no need to look further
     for magic, kind in ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PAR1", "parquet"), (b"WARC/", "warc")):
         if head.startswith(magic):
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    if (headers := _HEADERS.match(head.replace(b"\r\n", b"\n"))) and _MHTML.search(headers[0]):
+    if (headers := _HEADERS.match(head[:8192].replace(b"\r\n", b"\n"))) and _MHTML.search(headers[0]):
         return "mhtml"
-    suffix = suffix_of(name)
     if suffix in {".csv", ".tsv"}:
         return "csv"
     if suffix in {".jsonl", ".ndjson", ".jl"}:
