@@ -6,14 +6,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from pipeline.batch import Progress, Reading, Selection, Summary
+    from pipeline.batch import Reading, Selection, Summary
+    from pipeline.batch.display import Display
     from pipeline.chain import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -308,6 +309,19 @@ def _writing(output: Path | None) -> Iterator[Any]:
 )
 @click.option("--whole-files", is_flag=True, help="Each file of records is one shard, not counted beforehand: for crawls in many files.")
 @click.option(
+    "--templates",
+    metavar="auto|FILE|off",
+    default="off",
+    show_default=True,
+    help="Remove the lines that sites repeat: learned from these pages first, or from a table.",
+)
+@click.option("--site", metavar="KEY", help="Take all pages for one site, whatever their address or folder.")
+@click.option(
+    "--dedup",
+    type=click.Choice(["keep", "mark", "drop"]),
+    help="Look for exact, near and spun copies, and count, mark or set them aside; not looked for unless told.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["auto", "plain", "json"]),
     default="auto",
@@ -324,6 +338,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     pharmaclean batch crawl.jsonl.gz more/ 'dumps/*.warc.gz' -o outputs --workers 8
     pharmaclean batch table.csv --field text=article_body --sample 0.01 -o trial
     pharmaclean batch @list.txt -o outputs --exclude '*/tag/*'
+    pharmaclean batch crawl.jsonl -o outputs --templates auto --dedup mark
     INPUT: files, folders, patterns, @LISTS and - of pages, MHTML, JSON lines, CSV, Parquet, WARC, WET, zip, tar;
     packed with gz, bz2, xz or zst or not. Run the same command again to go on with a batch that broke off.
     """
@@ -356,11 +371,13 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
         sys.exit(1)
 
 
-def _run_batch(inputs: tuple[str, ...], options: Options, display: Callable[[Progress], None], **told: Any) -> Summary:
-    from pipeline.batch import run_batch
+def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **told: Any) -> Summary:
+    from pipeline.corpus.passes import Passes
 
     reading, selection = _selected(told)
-    return run_batch(
+    table = None if told["templates"] == "off" else told["templates"]
+    passes = Passes(table, told["dedup"], told["site"], display.note)
+    summary = passes.run(
         inputs,
         told["out"],
         options,
@@ -373,6 +390,8 @@ def _run_batch(inputs: tuple[str, ...], options: Options, display: Callable[[Pro
         resume=told["how"] or "auto",
         retry_failed=told["retry_failed"],
     )
+    display.copies = passes.found.words() if passes.found else ""
+    return summary
 
 
 def _selected(told: dict[str, Any]) -> tuple[Reading, Selection]:

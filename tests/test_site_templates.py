@@ -245,11 +245,13 @@ def test_learn_show_apply(crawl: Path) -> None:
 
 def test_folder_and_key(tmp_path: Path, raws: list[Raw]) -> None:
     """Files without an address belong together by their folder, or by the key that is given."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
     for i, raw in enumerate(raws):
-        (tmp_path / f"{i}.txt").write_text(str(raw.data), encoding="utf-8")
-    run("templates", "learn", tmp_path, "-o", tmp_path / "a.tsv", "-q")
-    run("templates", "learn", tmp_path, "-o", tmp_path / "b.tsv", "-q", "--site", "gazette.example")
-    assert {row.site for row in read_templates(tmp_path / "a.tsv").rows} == {f"{tmp_path.as_posix()}/"}
+        (pages / f"{i}.txt").write_text(str(raw.data), encoding="utf-8")
+    run("templates", "learn", pages, "-o", tmp_path / "a.tsv", "-q")
+    run("templates", "learn", pages, "-o", tmp_path / "b.tsv", "-q", "--site", "gazette.example")
+    assert {row.site for row in read_templates(tmp_path / "a.tsv").rows} == {f"{pages.as_posix()}/"}
     assert {row.site for row in read_templates(tmp_path / "b.tsv").rows} == {"gazette.example"}
 
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -151,13 +151,14 @@ def run_batch(
     engine: Engine | None = None,
     before: Callable[[Run], Options] | None = None,
     after: Callable[[Run], None] | None = None,
+    passes: Mapping[str, str] | None = None,
 ) -> Summary:
     """Clean all inputs into `out`: documents.jsonl (or documents/ID.json), failures.jsonl, summary.json, manifest.jsonl.
 
     workers: processes; all cores unless told, 0 for none (see `InProcess`). timeout: processor seconds a document.
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
-    before, after: see the package.
+    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one.
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
     store = Store(Folder(str(out)))
@@ -167,7 +168,7 @@ def run_batch(
     chosen = selection or Selection()
     given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
-    configuration = configuration_of(options, how, chosen.sample, form, told)
+    configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
     known = _prepare(store, configuration, resume, retry_failed=retry_failed)
     job = Job(options, how, chosen.sample, timeout, store.parts.place, salt_of(configuration))
     machine = engine or (InProcess() if workers == 0 else LocalEngine(workers or available_cores(), partial(warm_up, options)))

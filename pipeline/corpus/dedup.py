@@ -1,11 +1,10 @@
-"""Duplicates in a file of records: found, then kept, marked or dropped, in two passes over the file."""
+"""Duplicates among records: found, then kept, marked, or moved to a place of their own."""
 
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Callable, Iterator
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,74 +15,86 @@ from .duplicates import Duplicate, DuplicateIndex, Found
 from .fingerprint import fingerprint
 
 MODES = ("keep", "mark", "drop")
+KINDS = ("exact", "near", "spun")
 _UNMARKED = b'"duplicate":null,'
-_SHOWN = 20  # clusters that are told one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A document and its copies; kinds: how many of each kind; members: ids of the first copies."""
-
-    of: str
-    size: int
-    kinds: dict[str, int]
-    members: list[str]
+_SHOWN = 20  # clusters that are told one by one, and members of each
 
 
 @dataclass(slots=True)
 class Dedup:
-    """What became of a file."""
+    """What was found among documents. largest: clusters as rows, of the leader's id, size, kinds, ids of the first copies."""
 
     documents: int = 0
     duplicates: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     clusters: int = 0
-    largest: list[Cluster] = field(default_factory=list)
+    largest: list[dict[str, Any]] = field(default_factory=list)
 
     def row(self) -> dict[str, Any]:
         """As it stands in summary.json."""
-        largest = [{"of": c.of, "size": c.size, "kinds": c.kinds, "members": c.members} for c in self.largest]
-        return {"documents": self.documents, "duplicates": self.duplicates, **self.kinds, "clusters": self.clusters, "largest": largest}
+        head = {"documents": self.documents, "duplicates": self.duplicates, **self.kinds}
+        return {**head, "clusters": self.clusters, "largest": self.largest}
+
+    def words(self) -> str:
+        """In a line.
+
+        >>> Dedup(9, 3, {"exact": 1, "near": 0, "spun": 2}, 2).words()
+        '3 of 9 documents copy another (exact 1, spun 2), in 2 clusters'
+        """
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in self.kinds.items() if count)
+        return f"{self.duplicates:,} of {self.documents:,} documents copy another" + (
+            f": {kinds}; {self.clusters:,} clusters" if kinds else ""
+        )
+
+
+def mark_of(duplicate: Duplicate, id_of: Callable[[int], str]) -> dict[str, Any]:
+    """A copy's `duplicate` in its record. A cluster is called after its leader."""
+    of = id_of(duplicate.of)
+    return {"of": of, "cluster": of, "similarity": duplicate.similarity, "kind": duplicate.kind}
+
+
+def summed(found: Found, id_of: Callable[[int], str]) -> Dedup:
+    """What was found, as counts, with the largest clusters by name."""
+    clusters = found.clusters()
+    largest = [
+        {"of": id_of(of), "size": len(copies) + 1, "kinds": _counted(copies), "members": [id_of(c.document) for c in copies[:_SHOWN]]}
+        for of, copies in list(clusters.items())[:_SHOWN]
+    ]
+    return Dedup(found.documents, len(found.duplicates), _counted(found.duplicates), len(clusters), largest)
+
+
+def _counted(duplicates: Sequence[Duplicate]) -> dict[str, int]:
+    kinds = [duplicate.kind for duplicate in duplicates]
+    return {kind: kinds.count(kind) for kind in KINDS}
 
 
 def mark_duplicates(path: Path, mode: str = "mark", progress: Callable[[], None] = lambda: None) -> Dedup:
-    """Find the copies in a `documents.jsonl`. `mark` fills in `duplicate`, `drop` also moves the copies to
-    `duplicates.jsonl` beside the file, `keep` changes nothing.
+    """Find the copies in a `documents.jsonl`, in passes over the file. `mark` fills in `duplicate`, `drop` also moves the copies to
+    `duplicates.jsonl` beside it, `keep` changes nothing.
 
     A copy is a later document; the first of a cluster keeps `duplicate: null`. Files appear whole or not at all.
     Raises ConfigError for a file that holds no records.
     """
     if mode not in MODES:
         raise ConfigError(f"unknown mode {mode!r}", f"modes are: {', '.join(MODES)}")
-    parts = [path.with_name(path.name + ".tmp"), path.with_name("duplicates.jsonl.tmp")]
-    try:
-        with closing(DuplicateIndex()) as index, path.open("rb") as file:
-            places = array("q")
-            for number, (place, line) in enumerate(_lines(file), 1):
-                index.add(fingerprint(_record(path, number, line)))
-                places.append(place)
+    with closing(DuplicateIndex()) as index:
+        with path.open("rb") as file:
+            for number, line in enumerate(_lines(file), 1):
+                record = _record(path, number, line)
+                index.add(fingerprint(record), record["id"])
                 progress()
-            found = index.find()
-            lines = _Lines(path, file, places)
-            summary = _summary(found, lines)
-            if mode != "keep":
-                _rewrite(file, found, lines, parts[0], parts[1] if mode == "drop" and found.duplicates else None)
-        for part in parts:
-            if part.exists():
-                part.replace(part.with_suffix(""))
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
-    return summary
+        found = index.find()
+        if mode != "keep":
+            marks = {duplicate.document: mark_of(duplicate, index.id) for duplicate in found.duplicates}
+            _rewrite(path, marks)
+        dedup = summed(found, index.id)
+    if mode == "drop" and found.duplicates:
+        split_marked(path)
+    return dedup
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Where each line begins, and the line."""
-    place = 0
-    for line in file:
-        if line.strip():
-            yield place, line
-        place += len(line)
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    return (line for line in file if line.strip())
 
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
@@ -95,45 +106,37 @@ def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return record
 
 
-class _Lines:
-    """The lines of a file by number."""
-
-    def __init__(self, path: Path, file: BinaryIO, places: array[int]) -> None:
-        self._path, self._file, self._places = path, file, places
-
-    def id(self, number: int) -> str:
-        """The id of a record."""
-        self._file.seek(self._places[number])
-        return str(_record(self._path, number + 1, self._file.readline())["id"])
-
-
-def _summary(found: Found, lines: _Lines) -> Dedup:
-    clusters = found.clusters()
-    largest = [
-        Cluster(lines.id(of), len(copies) + 1, _counted(copies), [lines.id(copy.document) for copy in copies[:_SHOWN]])
-        for of, copies in list(clusters.items())[:_SHOWN]
-    ]
-    return Dedup(found.documents, len(found.duplicates), _counted(found.duplicates), len(clusters), largest)
+def _rewrite(path: Path, marks: dict[int, dict[str, Any]]) -> None:
+    """The file again, with these marks and no others; a line that has none already stays as it is, byte for byte."""
+    part = path.with_name(path.name + ".tmp")
+    try:
+        with path.open("rb") as file, part.open("wb") as out:
+            for number, line in enumerate(_lines(file)):
+                mark = marks.get(number)
+                plain = mark is None and _UNMARKED in line
+                out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _counted(duplicates: list[Duplicate]) -> dict[str, int]:
-    kinds = [duplicate.kind for duplicate in duplicates]
-    return {kind: kinds.count(kind) for kind in ("exact", "near", "spun")}
+def split_marked(path: Path) -> None:
+    """Move the marked records of a file to `duplicates.jsonl` beside it."""
+    kept, dropped = path.with_name(path.name + ".tmp"), path.with_name("duplicates.jsonl.tmp")
+    try:
+        with path.open("rb") as file, kept.open("wb") as good, dropped.open("wb") as copies:
+            for line in _lines(file):
+                (good if _UNMARKED in line else copies).write(line)
+        dropped.replace(path.with_name("duplicates.jsonl"))
+        kept.replace(path)
+    finally:
+        kept.unlink(missing_ok=True)
+        dropped.unlink(missing_ok=True)
 
 
-def _rewrite(file: BinaryIO, found: Found, lines: _Lines, kept: Path, dropped: Path | None) -> None:
-    """The file again, with its copies marked; they go into `dropped`, where there is one."""
-    marks = {duplicate.document: duplicate for duplicate in found.duplicates}
-    ids = {of: lines.id(of) for of in {duplicate.of for duplicate in found.duplicates}}
-    file.seek(0)
-    with kept.open("wb") as good, dropped.open("wb") if dropped else nullcontext(good) as copies:
-        for number, (_, line) in enumerate(_lines(file)):
-            if mark := marks.get(number):
-                of = ids[mark.of]
-                copies.write(_marked(line, {"of": of, "cluster": of, "similarity": mark.similarity, "kind": mark.kind}))
-            else:
-                good.write(line if _UNMARKED in line else _marked(line, None))
-
-
-def _marked(line: bytes, note: dict[str, Any] | None) -> bytes:
-    return to_line({**json.loads(line), "duplicate": note}).encode("utf-8")
+def split_marked_files(documents: Path, copies: Path) -> None:
+    """Move the marked ones of a folder of records, a file each, to another folder."""
+    copies.mkdir(exist_ok=True)
+    for path in sorted(documents.glob("*.json")):
+        if json.loads(path.read_text(encoding="utf-8"))["duplicate"]:
+            path.replace(copies / path.name)

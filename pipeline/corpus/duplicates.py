@@ -65,6 +65,7 @@ class DuplicateIndex:
         self._exact, self._shingles = Rows(folder / "exact", np.uint64), Rows(folder / "shingles", np.uint64)
         self._names, self._strengths = Rows(folder / "names", np.uint64), Rows(folder / "strengths", np.uint64)
         self._bands, self._banded = Rows(folder / "bands", np.uint64), Rows(folder / "banded", np.int64)
+        self._ids = Rows(folder / "ids", np.uint8)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -73,11 +74,12 @@ class DuplicateIndex:
         self._folder.cleanup()
 
     def _all(self) -> tuple[Rows, ...]:
-        return self._exact, self._shingles, self._names, self._strengths, self._bands, self._banded
+        return self._exact, self._shingles, self._names, self._strengths, self._bands, self._banded, self._ids
 
-    def add(self, print_: Fingerprint) -> None:
-        """The next document."""
+    def add(self, print_: Fingerprint, identity: str = "") -> None:
+        """The next document, and what it is called."""
         number = len(self._exact)
+        self._ids.append(np.frombuffer(identity.encode("utf-8", "surrogatepass"), np.uint8))
         self._exact.append(np.array([print_.exact], np.uint64))
         self._shingles.append(print_.shingles)
         self._names.append(np.array(print_.names, np.uint64))
@@ -85,6 +87,10 @@ class DuplicateIndex:
         if len(print_.shingles) >= FEWEST:
             self._bands.append(print_.bands())
             self._banded.append(np.array([number], np.int64))
+
+    def id(self, number: int) -> str:
+        """What a document is called, once `find` was called."""
+        return bytes(self._ids[number]).decode("utf-8", "surrogatepass")
 
     def find(self) -> Found:
         """All copies among the documents that were added."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,10 @@ class SitePage:
         """The page that `packed` gave."""
         rows = text.split("\n") if text else []
         return cls(site, tuple(row[1:] for row in rows), tuple(row[0] == _KEPT for row in rows))
+
+    def row(self) -> tuple[str, bytes, bytes]:
+        """(site, digest, packed and compressed): what is kept of a page, and sent between processes."""
+        return self.site, self.digest(), zlib.compress(self.packed().encode("utf-8", "surrogatepass"), 1)
 
     def digest(self) -> bytes:
         """Eight bytes that stand for the page's lines and marks."""

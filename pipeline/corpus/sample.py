@@ -41,14 +41,23 @@ class SiteSample:
 
     def add(self, page: SitePage) -> None:
         """Offer a page."""
-        self._offer(page.site, page.digest(), lambda: zlib.compress(page.packed().encode("utf-8", "surrogatepass"), 1))
+        self.offer(*page.row())
+
+    def offer(self, site: str, digest: bytes, body: bytes) -> None:
+        """Offer a page as `SitePage.row` gives it."""
+        if site in self._last and digest > self._last[site]:
+            return
+        added = self._db.execute("INSERT OR IGNORE INTO pages VALUES (?, ?, ?)", (site, digest, body)).rowcount
+        self._held[site] = self._held.get(site, 0) + max(0, added)
+        if self._held[site] >= 2 * self._pages:
+            self._trim(site)
 
     def merge(self, path: Path) -> None:
         """Offer every page of another sample's file."""
         other = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
             for site, digest, body in other.execute("SELECT site, digest, body FROM pages"):
-                self._offer(site, digest, lambda body=body: body)
+                self.offer(site, digest, body)
         finally:
             other.close()
 
@@ -63,15 +72,6 @@ class SiteSample:
         )
         for (body,) in rows:
             yield SitePage.unpacked(site, zlib.decompress(body).decode("utf-8", "surrogatepass"))
-
-    def _offer(self, site: str, digest: bytes, body: object) -> None:
-        if site in self._last and digest > self._last[site]:
-            return
-        packed = body() if callable(body) else body
-        added = self._db.execute("INSERT OR IGNORE INTO pages VALUES (?, ?, ?)", (site, digest, packed)).rowcount
-        self._held[site] = self._held.get(site, 0) + max(0, added)
-        if self._held[site] >= 2 * self._pages:
-            self._trim(site)
 
     def _trim(self, site: str) -> None:
         """Forget all but the pages with the smallest digests."""
