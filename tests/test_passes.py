@@ -157,7 +157,10 @@ def test_commands(crawl: Path) -> None:
         str(crawl),
         "-o",
         str(out),
-        *["--templates", "auto", "--dedup", "mark", "--workers", "2", "--skip", "extract_entities"],
+        "--templates=auto",
+        "--dedup=mark",
+        "--workers=2",
+        "--skip=extract_entities",
     ]
     result = CliRunner().invoke(cli.main, command)
     assert result.exit_code == 0
