@@ -42,9 +42,8 @@ class Dedup:
         '3 of 9 documents copy another (exact 1, spun 2), in 2 clusters'
         """
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in self.kinds.items() if count)
-        return f"{self.duplicates:,} of {self.documents:,} documents copy another" + (
-            f": {kinds}; {self.clusters:,} clusters" if kinds else ""
-        )
+        head = f"{self.duplicates:,} of {self.documents:,} documents copy another"
+        return f"{head} ({kinds}), in {self.clusters:,} cluster{'s' if self.clusters > 1 else ''}" if kinds else head
 
 
 def mark_of(duplicate: Duplicate, id_of: Callable[[int], str]) -> dict[str, Any]:
