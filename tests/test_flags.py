@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.batch import Summary
 from pipeline.chain import Options, Pipeline
 from pipeline.document import Block, Document, Entity, Flag
 from pipeline.flags.coherence import find_incoherence
@@ -20,6 +21,7 @@ from pipeline.flags.denial import is_denied
 from pipeline.flags.quality import BOUNDS, quality_figures
 from pipeline.flags.substitution import find_substitutions
 from pipeline.rules.load import load_toml
+from pipeline.stages.assess import assess
 
 from .conftest import load_cases
 
@@ -155,3 +157,19 @@ def test_flags_reach_the_record(chain: Pipeline) -> None:
     assert [flag["kind"] for flag in record["flags"]] == ["brand-substitution"]
     assert record["quality"]["gopher_words"] == record["quality"]["words"]
     assert "fails" in record["quality"]
+
+
+def test_figures_of_a_batch() -> None:
+    """A batch has the means of the figures and counts what fails; a figure that some documents lack is the mean of the others."""
+    summary, parts = Summary(), [Summary(), Summary()]
+    texts = [("en", "The tablet is taken with water."), ("es", "La tableta se toma con agua."), ("en", "Of the two, one will do.")]
+    for i, (language, text) in enumerate(texts):
+        document = assess(page([["paragraph", text]], language))
+        summary.add(document, str(i))
+        parts[i % 2].add(document, str(i))
+    row = summary.row()
+    assert row["quality"]["gopher_words"] == 6
+    assert row["quality"]["gopher_stop_words"] == 2
+    assert row["fails"] == {"c4_sentences": 3, "gopher_words": 3, "fineweb_short_lines": 2, "gopher_mean_word_length": 1}
+    parts[0].merge(Summary.load(parts[1].saved()))
+    assert parts[0].row()["quality"] == row["quality"]

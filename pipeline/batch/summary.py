@@ -12,7 +12,8 @@ from ..document import Document
 
 _TOP = 20  # drugs, brands and rules named in summary.json
 _SHOWN = 20  # documents of a small batch, kept to be listed one by one
-_COUNTERS = ("removed", "rules", "drugs", "brands", "entities", "flags", "languages")
+_COUNTERS = ("removed", "rules", "drugs", "brands", "entities", "flags", "languages", "fails", "figures", "figured")
+_UNIT = 10_000  # figures are added up as whole ten-thousandths, so that sums do not depend on how the documents are split
 
 
 @dataclass(slots=True)
@@ -30,6 +31,9 @@ class Summary:
     entities: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    fails: Counter[str] = field(default_factory=Counter)
+    figures: Counter[str] = field(default_factory=Counter)  # sums
+    figured: Counter[str] = field(default_factory=Counter)  # documents that have the figure
     pipeline: Mapping[str, Any] = field(default_factory=dict)
     first: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -47,6 +51,10 @@ class Summary:
         self.entities.update(entity.label for entity in document.entities)
         self.flags.update(flag.kind for flag in document.flags)
         self.languages[document.language or "unknown"] += 1
+        self.fails.update(document.quality.get("fails", ()))
+        figures = {name: value for name, value in document.quality.items() if isinstance(value, (int, float))}
+        self.figures.update({name: round(value * _UNIT) for name, value in figures.items()})
+        self.figured.update(figures.keys())
         self.pipeline = dict(document.pipeline)
         if len(self.first) < _SHOWN:
             self.first.append({"name": name, "source_chars": len(document.source), "kept_chars": kept, "drugs": drugs})
@@ -68,7 +76,8 @@ class Summary:
         counts = {name: _ranked(getattr(self, name)) for name in ("removed", "entities", "flags", "languages")}
         tops = {name: dict(list(_ranked(getattr(self, name)).items())[:_TOP]) for name in ("drugs", "brands", "rules")}
         head = {"documents": self.documents, "failures": self.failures, "source_chars": self.source_chars, "kept_share": share}
-        return {**head, **counts, **tops, "pipeline": self.pipeline}
+        means = {name: round(total / self.figured[name] / _UNIT, 4) for name, total in sorted(self.figures.items())}
+        return {**head, **counts, **tops, "quality": means, "fails": _ranked(self.fails), "pipeline": self.pipeline}
 
     def saved(self) -> dict[str, Any]:
         """Everything, to be read again by `load`."""
