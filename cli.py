@@ -328,6 +328,10 @@ def _writing(output: Path | None) -> Iterator[Any]:
     show_default=True,
     help="A bar on a terminal and plain lines elsewhere, or JSON lines.",
 )
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Processes here, or a Dask cluster."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, as tcp://host:8786; without one a cluster is made here.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @_shared
 def batch(inputs: tuple[str, ...], **told: Any) -> None:
@@ -389,6 +393,8 @@ def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **to
         timeout=told["timeout"],
         resume=told["how"] or "auto",
         retry_failed=told["retry_failed"],
+        engine="dask" if told["scheduler"] else told["engine"],
+        scheduler=told["scheduler"],
     )
     display.copies = passes.found.words() if passes.found else ""
     return summary

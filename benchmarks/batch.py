@@ -82,7 +82,8 @@ def page(number: int) -> str:
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title} | {site}</title></head><body>"
         f"<nav><ul>{menu}</ul></nav><div class=share>Share on Facebook Share on X</div><main><article><h1>{title}</h1>"
         f"<p class=byline>By the editors of {site}</p>{sections}</article></main><aside><h3>Related articles</h3><ul>{related}</ul></aside>"
-        f"<ol class=comments>{comments}</ol><footer>© 2026 {site}. All rights reserved. Privacy policy. Cookie settings.</footer></body></html>"
+        f"<ol class=comments>{comments}</ol>"
+        f"<footer>© 2026 {site}. All rights reserved. Privacy policy. Cookie settings.</footer></body></html>"
     )
 
 
@@ -247,32 +248,32 @@ def peers(pages: Path, scratch: Path) -> None:
     script = scratch / "trove.py"
     script.write_text(DATATROVE, encoding="utf-8")
     binary = Path(sys.executable).parent / "trafilatura"
+    two = ["--workers", "2", "-q"]
+    bare = [
+        word
+        for stage in ("find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+        for word in ("--skip", stage)
+    ]
+    folders = ["--input-dir", str(pages), "--output-dir", str(scratch / "trafilatura")]
     commands: dict[str, list[str]] = {
-        "pharmaclean": [*COMMAND, str(pages), "-o", str(scratch / "pharmaclean"), "--workers", "2", "-q"],
-        "pharmaclean, text alone": [
-            *COMMAND, str(pages), "-o", str(scratch / "text"), "--workers", "2", "-q", "--skip", "normalize_drugs", "--skip", "extract_entities",
-            "--skip", "relate_entities", "--skip", "find_sections", "--skip", "assess",
-        ],
-        "trafilatura": [str(binary), "--input-dir", str(pages), "--output-dir", str(scratch / "trafilatura"), "--parallel", "2", "--no-comments"],
+        "pharmaclean": [*COMMAND, str(pages), "-o", str(scratch / "pharmaclean"), *two],
+        "pharmaclean, text alone": [*COMMAND, str(pages), "-o", str(scratch / "text"), *two, *bare],
+        "trafilatura": [str(binary), *folders, "--parallel", "2", "--no-comments"],
         "datatrove": [sys.executable, str(script), str(pages), str(scratch / "datatrove")],
-    }  # fmt: skip
+    }
     counted: dict[str, Any] = {
         "pharmaclean": lambda: (lines(scratch / "pharmaclean" / "documents.jsonl"), lines(scratch / "pharmaclean" / "failures.jsonl")),
         "pharmaclean, text alone": lambda: (lines(scratch / "text" / "documents.jsonl"), lines(scratch / "text" / "failures.jsonl")),
         "trafilatura": lambda: (sum(1 for path in (scratch / "trafilatura").rglob("*") if path.is_file()), 0),
         "datatrove": lambda: (sum(lines(path) for path in (scratch / "datatrove").glob("*.jsonl")), 0),
     }
-    print(
-        f"{total} pages, {empty} of them empty\ntool                      status  wall s  pages/s  cpu ms/page  in results  told as failed  lost in silence"
-    )
+    print(f"{total} pages, {empty} of them empty")
+    print("tool                      status  wall s  pages/s  cpu ms/page  in results  told as failed  lost in silence")
     for name, command in commands.items():
         found = run(command)
         good, bad = counted[name]()
-        print(
-            f"{name:24}  {found.status:6}  {found.wall:6.1f}  {total / found.wall:7.1f}  {1000 * found.cpu / total:11.1f}  {good:10}  {bad:14}"
-            f"  {total - good - bad:15}",
-            flush=True,
-        )
+        figures = f"{found.wall:6.1f}  {total / found.wall:7.1f}  {1000 * found.cpu / total:11.1f}"
+        print(f"{name:24}  {found.status:6}  {figures}  {good:10}  {bad:14}  {total - good - bad:15}", flush=True)
 
 
 def main() -> None:

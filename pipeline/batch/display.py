@@ -29,7 +29,7 @@ class Display:
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
-        self.begun = self.told = self.clock()
+        self.started = self.begun = self.told = self.clock()
         self.base: float | None = None  # share that an earlier run had done
         self.copies = ""  # what a pass for duplicates found, in words
         self.shown = False
@@ -39,27 +39,32 @@ class Display:
         self.progress = progress
         now = self.clock()
         if self.base is None or (progress.reused and progress.documents == progress.reused):
-            self.base, self.begun = progress.share or 0.0, now if progress.reused else self.begun
+            self.base, self.begun = progress.share or 0.0, now if progress.documents == progress.reused else self.begun
         if self.kind != "none" and now - self.told >= _EVERY[self.kind]:
             self.told = now
             self.show()
 
     @property
     def seconds(self) -> float:
-        """Time since the work began."""
+        """Time since the command began."""
+        return self.clock() - self.started
+
+    @property
+    def _working(self) -> float:
+        """Seconds since loading was over."""
         return max(1e-6, self.clock() - self.begun)
 
     @property
     def rate(self) -> float:
         """Documents a second of this run."""
         progress = self.progress
-        return (progress.documents + progress.failures - progress.reused) / self.seconds
+        return (progress.documents + progress.failures - progress.reused) / self._working
 
     @property
     def left(self) -> float | None:
         """Seconds that the rest takes at the pace so far."""
         share, base = self.progress.share, self.base or 0.0
-        return None if share is None or share <= base else self.seconds * (1 - share) / (share - base)
+        return None if share is None or share <= base else self._working * (1 - share) / (share - base)
 
     def note(self, text: str, *, last: bool = False) -> None:
         """Tell how far a pass before the cleaning is, if it is time, or if it is at its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,8 +48,8 @@ class Folder:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
-        """A file that takes its name when it is whole."""
-        part = self.path(f"{name}.tmp")
+        """A file that takes its name when it is whole; until then its name is its writer's own, for two may write the same."""
+        part = self.path(f"{name}.{secrets.token_hex(4)}.tmp")
         if self.remote:
             system, inner = filesystem(part)
             with system.open(inner, "wb") as file:

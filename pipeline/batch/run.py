@@ -148,7 +148,8 @@ def run_batch(
     timeout: float = TIMEOUT,
     resume: Resume = "auto",
     retry_failed: bool = False,
-    engine: Engine | None = None,
+    engine: Engine | Literal["local", "dask"] = "local",
+    scheduler: str | None = None,
     before: Callable[[Run], Options] | None = None,
     after: Callable[[Run], None] | None = None,
     passes: Mapping[str, str] | None = None,
@@ -158,6 +159,7 @@ def run_batch(
     workers: processes; all cores unless told, 0 for none (see `InProcess`). timeout: processor seconds a document.
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
+    engine, scheduler: "dask" sends the shards to the cluster at this address, or to one made here; or an engine of your own.
     before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one.
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
@@ -171,7 +173,7 @@ def run_batch(
     configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
     known = _prepare(store, configuration, resume, retry_failed=retry_failed)
     job = Job(options, how, chosen.sample, timeout, store.parts.place, salt_of(configuration))
-    machine = engine or (InProcess() if workers == 0 else LocalEngine(workers or available_cores(), partial(warm_up, options)))
+    machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
     run = Run(store, machine, job, given, chosen, known=known)
     try:
         if before is not None:
@@ -189,6 +191,16 @@ def run_batch(
         machine.close()
         if spool:
             spool.unlink(missing_ok=True)
+
+
+def _machine(engine: Engine | str, scheduler: str | None, workers: int, options: Options) -> Engine:
+    if not isinstance(engine, str):
+        return engine
+    if engine == "dask":
+        from ..engine.dask import DaskEngine
+
+        return DaskEngine(scheduler, max(1, workers))
+    return LocalEngine(workers, partial(warm_up, options)) if workers else InProcess()
 
 
 def _given(inputs: Sequence[str | Path], store: Store) -> tuple[list[str | Path | File], Path | None]:

@@ -66,7 +66,10 @@ class Store:
         return row.get("configuration") if isinstance(row, dict) else None
 
     def begin(self, configuration: Mapping[str, Any]) -> None:
-        """Note what the parts are made with."""
+        """Note what the parts are made with; what a killed run left half written goes."""
+        for name in self.out.names():
+            if name.endswith((".tmp", ".new")) and name.split(".", 1)[0] in {"documents", "failures", "manifest", "summary"}:
+                self.out.remove(name)
         self.parts.make()
         self.parts.write(CONFIGURATION, to_json(configuration, indent=2).encode("utf-8"))
 
