@@ -43,7 +43,7 @@ def verdict_of(rules: BoilerplateRules, text: str) -> Verdict | None:
     if text.startswith("<"):
         names = [name for value in re.findall(r"(?:class|id)=[\"']([^\"']*)", text) for name in value.split()]
         return next((verdict for name in names if (verdict := rules.match_hint(name))), None)
-    return rules.match_text(fold(text)) or rules.match_whole(text) or next((verdict for _, _, verdict in rules.cuts(text)), None)
+    return rules.match_text(fold(text)) or rules.match_whole([text])[0] or next((verdict for _, _, verdict in rules.cuts([text])[0]), None)
 
 
 def cleaned(name: str) -> Document:

@@ -223,7 +223,7 @@ def train_one(pages: list[Example], words: list[str], mean: Any, scale: Any, see
     def tensors(page: Example) -> list[Any]:
         distinct: dict[tuple[str, ...], int] = {}
         index = torch.tensor([distinct.setdefault(hints, len(distinct)) for hints in page.reading.hints])
-        bags = [[known.of(hints[:most]) for hints in distinct] for most in (NEAR, FAR)]
+        bags = [[sorted(known.of(hints[:most])) for hints in distinct] for most in (NEAR, FAR)]
         width = max(1, *(len(bag) for both in bags for bag in both))
         near, far = (torch.tensor([bag + [len(words)] * (width - len(bag)) for bag in both]) for both in bags)
         rows = torch.tensor((page.reading.rows - mean) / scale).clamp(-6, 6)

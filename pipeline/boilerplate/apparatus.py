@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from ..rules.load import load_toml
 from .evidence import Reading
@@ -43,7 +42,7 @@ def is_apparatus(text: str) -> bool:
     return bool(references.fullmatch(text) or source.match(text) or is_disclaimer(text))
 
 
-def keep_apparatus(reading: Reading, chances: Any, verdicts: list[Verdict | None], undecided: Verdict) -> None:
+def keep_apparatus(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None], undecided: Verdict) -> None:
     """Keep references in or right behind the article, and disclaimers anywhere, that only the labeller (`undecided`) drops."""
     page = reading.page
     last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)

@@ -47,7 +47,7 @@ _MODAL_SHARE, _MODAL_CHARS, _MODAL_GAP = 0.55, 400, 220
 
 def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: BoilerplateRules) -> tuple[list[Verdict | None], int | None]:
     """A verdict for each line, None for what stays; and the index of the line that is the title."""
-    verdicts = [_rule(text, rules) for text in texts]
+    verdicts = _rules(texts, rules)
     prose = [_is_prose(text) and verdict is None for text, verdict in zip(texts, verdicts, strict=True)]
     first, end = _stretch(texts, prose, verdicts)
     shown = _title(
@@ -67,8 +67,11 @@ def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: Boilerplat
     return verdicts, shown
 
 
-def _rule(text: str, rules: BoilerplateRules) -> Verdict | None:
-    return rules.match_text(fold(text)) or rules.match_whole(text)
+def _rules(texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
+    """For each line the rule that knows it."""
+    folded = [fold(text) for text in texts]
+    found = zip(folded, rules.match_patterns(folded), rules.match_whole(texts), strict=True)
+    return [rules.match_words(text) or pattern or whole for text, pattern, whole in found]
 
 
 def _is_prose(text: str) -> bool:

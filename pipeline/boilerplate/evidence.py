@@ -8,8 +8,9 @@ from typing import Any
 
 from ..document import Document
 from ..rules.folding import fold
-from .features import Named, Page, features
+from .features import Named, features
 from .names import NameReader
+from .page import Page
 from .rules import BoilerplateRules, load_rules
 from .titles import find_title
 from .verdict import Verdict
@@ -21,7 +22,8 @@ FOLDED_CHARS = 400  # longer blocks are not folded: no rule is about them
 class Reading:
     """One entry a block.
 
-    comments: stands in an element named for comments; shown: index of the block that shows the title; rows: the labeller's features.
+    comments: stands in an element named for comments; shown: index of the block that shows the title; alike: indices of all that are
+    like it; rows: the labeller's features.
     """
 
     page: Page
@@ -31,6 +33,7 @@ class Reading:
     comments: list[bool]
     title: str | None
     shown: int | None
+    alike: list[int]
     rows: Any
 
     @property
@@ -46,11 +49,9 @@ def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading
     folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
     rule = [rules.match_words(text) if text else None for text in folded]
     reader = _reader(id(rules), rules)
-    named = reader.read(page)
-    memo = {hints: reader.in_comments(hints) for hints in {block.evidence.hints for block in page.blocks}}
-    comments = [memo[block.evidence.hints] for block in page.blocks]
-    title, shown = find_title(document, [v is not None for v in rule])
-    return Reading(page, folded, rule, named, comments, title, shown, features(page, rule, named, shown))
+    named, comments = reader.read(page)
+    title, shown, alike = find_title(document, page.texts, [v is not None for v in rule])
+    return Reading(page, folded, rule, named, comments, title, shown, alike, features(page, rule, named, shown))
 
 
 _READERS: dict[int, NameReader] = {}

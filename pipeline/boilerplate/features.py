@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from math import log1p
 from typing import Any
 
-from ..document import REASONS, Block, Document
+from ..document import REASONS
+from .page import BAR, COMMA, DIGIT, LOWER, SHORT, UPPER, Page
 from .verdict import Verdict
 
 KINDS = ("paragraph", "heading", "list_item", "table_row", "quote", "code", "caption", "term", "definition")
@@ -60,66 +59,9 @@ _AT_RULE = _AT_PLACE + len(_PLACE)
 _AT_NAME = _AT_RULE + len(_REASONS)
 _AT_PAGE = _AT_NAME + len(_REASONS)
 
-_PROSE = re.compile(r"[.!?…。।:][\"'”’)»\]]*(?:\s|$)|,\s|[,。、]")
-_BARS = re.compile(r"[|»›·•/]")
-_SHORT = 120  # characters; letters are counted one by one up to here only
 _STOP = (".", "!", "?", "…", "。", "।", '."', ".”", ".)", "»", "!”", "?”")
-_MAIN, _BULK = 0.6, 0.92  # the main container holds this share of the page's prose, the bulk container that
-
-
-def prose_words(text: str, words: int, links: float) -> int:
-    """Words of a block that reads like prose, else 0."""
-    if words < 10 and len(text) < 60:
-        return 0
-    return words if links < 0.4 and _PROSE.search(text) else 0
-
-
-class Page:
-    """A page's blocks with what is counted once for all of them."""
-
-    def __init__(self, document: Document, texts: Sequence[str]) -> None:
-        self.document = document
-        self.blocks: tuple[Block, ...] = document.blocks
-        self.texts = texts
-        self.words = [text.count(" ") + 1 for text in texts]
-        self.chars = [len(text) - count + 1 for text, count in zip(texts, self.words, strict=True)]
-        self.links = [min(1.0, b.evidence.link_chars / (chars or 1)) for b, chars in zip(self.blocks, self.chars, strict=True)]
-        self.prose = [prose_words(*row) for row in zip(texts, self.words, self.links, strict=True)]
-        self.total_prose = sum(self.prose)
-        self.groups = _Groups(self)
-
-    @property
-    def is_html(self) -> bool:
-        """True for a page with markup, False for a plain text."""
-        return self.document.origin.media_type == "text/html"
-
-
-class _Groups:
-    """The page's containers as a tree, each with the sums of what stands in it."""
-
-    def __init__(self, page: Page) -> None:
-        parent, sums = dict[int, int](), dict[int, list[float]]()
-        for block, words, chars, prose, links in zip(page.blocks, page.words, page.chars, page.prose, page.links, strict=True):
-            chain = block.evidence.groups or (0,)
-            own = sums.get(chain[0])
-            if own is None:
-                own = sums[chain[0]] = [0.0, 0.0, 0.0, 0.0, 0.0]
-                parent.update(pairwise(chain))
-            own[0] += prose
-            own[1] += words
-            own[2] += chars
-            own[3] += chars * links
-            own[4] += 1
-        for group in sorted({*sums, *parent}, reverse=True):  # containers are numbered as they open: children after parents
-            above_it = parent.get(group)
-            if above_it is not None and group in sums:
-                into = sums.setdefault(above_it, [0.0, 0.0, 0.0, 0.0, 0.0])
-                for i, value in enumerate(sums[group]):
-                    into[i] += value
-        self.sums = sums
-        total = page.total_prose or 1
-        self.main = max((g for g, s in sums.items() if s[0] >= _MAIN * total), default=-1)
-        self.bulk = max((g for g, s in sums.items() if s[0] >= _BULK * total), default=-1)
+_NAMES_KEPT = 50_000  # a bound on memory over a long crawl
+_DISTANCE, _END = 20, 50  # blocks from the title and from the end of the page, beyond which all are alike
 
 
 def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named], title: int | None) -> Any:
@@ -130,103 +72,127 @@ def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named],
     out = np.zeros((n, len(NAMES)), dtype=np.float32)
     if not n:
         return out
-    seen = Counter(page.texts)
-    out[:, :_AT_KIND] = [_text_row(page, i, seen) for i in range(n)]
-    out[:, _AT_PLACE:_AT_RULE] = _places(page, named, title)
-    out[:, _AT_PAGE:] = _page_row(page, named)
-    ones = list(_ones(page, rule, named))
-    out[[i for i, _ in ones], [column for _, column in ones]] = 1.0
+    out[:, :_AT_KIND] = np.stack(_text(page), axis=1)
+    out[:, _AT_PLACE:_AT_RULE] = np.concatenate([_places(page, title), _inside(page), _by_names(named)]).T
+    out[:, _AT_PAGE:] = _of_page(page, named)
+    out[:, _AT_AROUND:_AT_PLACE] = _around(page)
+    for rows, columns in _ones(page, rule, named):
+        out[rows, columns] = 1.0
     return out
 
 
-def _ones(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named]) -> Iterator[tuple[int, int]]:
-    """(row, column) of what is so or not so: kind, tag, elements around, verdicts."""
-    arounds = dict[str, list[int]]()
-    for i, block in enumerate(page.blocks):
-        kind, tag, path = _KIND.get(block.kind), _TAG.get(block.evidence.tag), block.evidence.path
-        if kind is not None:
-            yield i, _AT_KIND + kind
-        if tag is not None:
-            yield i, _AT_TAG + tag
-        around = arounds.get(path)
-        if around is None:
-            around = arounds[path] = sorted({_AT_AROUND + _AROUND[t] for t in path.split("/") if t in _AROUND})
-        for column in around:
-            yield i, column
-        found, (verdict, _, _) = rule[i], named[i]
-        if found:
-            yield i, _AT_RULE + _REASON[found.reason]
-        if verdict:
-            yield i, _AT_NAME + _REASON[verdict.reason]
+def _text(page: Page) -> list[Any]:
+    """The columns `_TEXT`."""
+    import numpy as np
 
-
-def _places(page: Page, named: Sequence[Named], title: int | None) -> list[list[float]]:
-    n, before, prose_before = len(page.texts), 0, 0
-    total_chars, total_prose = sum(page.chars) or 1, page.total_prose or 1
-    contained = dict[tuple[int, ...], list[float]]()
-    rows = []
-    for i, block in enumerate(page.blocks):
-        groups = block.evidence.groups or (0,)
-        inside = contained.get(groups)
-        if inside is None:
-            inside = contained[groups] = _containers(page, groups)
-        distance = i - title if title is not None else 0
-        _, mass, steps = named[i]
-        rows.append([
-            i / n, min(n - i, 50) / 50, before / total_chars, prose_before / total_prose,
-            float(distance > 0), max(-20, min(20, distance)) / 20, float(title is not None), *inside, mass, steps / 10,
-        ])  # fmt: skip
-        before += page.chars[i]
-        prose_before += page.prose[i]
-    return rows
-
-
-def _text_row(page: Page, i: int, seen: Counter[str]) -> list[float]:
-    text, words, chars, block = page.texts[i], page.words[i], page.chars[i], page.blocks[i]
-    evidence = block.evidence
-    head = text[:_SHORT]
-    pieces = head.split()
-    firsts = [piece[0] for piece in pieces]
-    count = len(pieces) or 1
-    long = words > 8  # shorter lines hold no two sentences
+    signs, texts, blocks = page.signs, page.texts, page.blocks
+    prose, words, chars = page.columns[:3]
+    head = np.minimum(signs.sizes, SHORT)
+    pieces = np.maximum(signs.firsts(0), 1)
+    links, seen = np.array(page.links), Counter(texts)
+    first = signs.flags[signs.starts]
     return [
-        log1p(len(text)), log1p(words), min(chars / words, 15) / 10, min(text.count(",") / words, 0.5),
-        log1p(text.count(". ") + text.count("? ") + text.count("! ")) if long else 0.0,
-        float(text.endswith(_STOP)), float(text[-1] == ":"), float(head[0].islower()), float(head[0].isdigit()), float(head.isupper()),
-        sum(map(str.isupper, firsts)) / count, sum(map(str.islower, firsts)) / count, sum(map(str.isdigit, head)) / len(head),
-        min(3.0, len(_BARS.findall(head))), page.links[i], float(page.links[i] > 0), float(evidence.bold),
-        float(evidence.hidden), log1p(page.prose[i]), (block.level or 0) / 6 if block.kind == "heading" else 0.0,
-        min(16, evidence.path.count("/")) / 10, float(evidence.stated), float(seen[text] > 1),
+        np.log1p(signs.sizes), np.log1p(words), np.minimum(chars / words, 15) / 10, np.minimum(signs.count(COMMA) / words, 0.5),
+        np.log1p(signs.sentence_ends()) * (words > 8),  # shorter lines hold no two sentences
+        [text.endswith(_STOP) for text in texts], [text[-1] == ":" for text in texts], first & LOWER != 0, first & DIGIT != 0,
+        [text[:SHORT].isupper() for text in texts], signs.firsts(UPPER) / pieces, signs.firsts(LOWER) / pieces,
+        signs.count(DIGIT, head=True) / head, np.minimum(3.0, signs.count(BAR, head=True)), links, links > 0,
+        [b.evidence.bold for b in blocks], [b.evidence.hidden for b in blocks], np.log1p(prose),
+        [(b.level or 0) / 6 if b.kind == "heading" else 0.0 for b in blocks],
+        [min(16, b.evidence.path.count("/")) / 10 for b in blocks], [b.evidence.stated for b in blocks], [seen[text] > 1 for text in texts],
     ]  # fmt: skip
 
 
-def _containers(page: Page, chain: tuple[int, ...]) -> list[float]:
-    """What the containers around a block hold: its own, the two above, the main one and the branch of it that the block is in."""
-    groups, total = page.groups, page.total_prose or 1
-    own, up, grand = chain[0], chain[min(1, len(chain) - 1)], chain[min(2, len(chain) - 1)]
-    row = list[float]()
-    for i, group in enumerate((own, up, grand)):
-        prose, words, chars, links, count = groups.sums[group]
-        row += [prose / total, links / (chars or 1), log1p(count)]
-        if i == 0:
-            row.append(log1p(words / count))
-    inside = groups.main in chain
-    steps = chain.index(groups.main) if inside else -1
-    branch = chain[steps - 1] if steps > 0 else own if inside else chain[max(0, len(chain) - 3)]
-    prose, words, chars, links, count = groups.sums[branch]
-    row += [float(inside), min(steps, 8) / 4, prose / total, links / (chars or 1), log1p(count), log1p(words / count)]
-    bulk = chain.index(groups.bulk) if groups.bulk in chain else -1
-    return [*row, float(bulk >= 0), min(bulk, 8) / 4]
+def _places(page: Page, title: int | None) -> Any:
+    """The columns `_PLACE` up to "title_known": where in the page a block stands."""
+    import numpy as np
+
+    n = len(page.texts)
+    at, (prose, _, chars) = np.arange(n), page.columns[:3]
+    distance = at - title if title is not None else np.zeros(n)
+    return np.stack([
+        at / n, np.minimum(n - at, _END) / _END, _share_before(chars), _share_before(prose),
+        distance > 0, np.clip(distance, -_DISTANCE, _DISTANCE) / _DISTANCE, np.full(n, float(title is not None)),
+    ])  # fmt: skip
 
 
-def _page_row(page: Page, named: Sequence[Named]) -> list[float]:
-    words, chars = sum(page.words), sum(page.chars) or 1
+def _share_before(counts: Any) -> Any:
+    """The share of a page's count that stands before each block."""
+    return (counts.cumsum() - counts) / (counts.sum() or 1)
+
+
+def _inside(page: Page) -> Any:
+    """The columns from "group_prose" to "bulk_steps": a block's own container, the two above, the main one and the branch of it."""
+    import numpy as np
+
+    around = page.containers
+    places = np.array([_steps(chain, around.main, around.bulk) for chain in around.chains], dtype=np.int64).T
+    own, up, grand, branch = (around.sums[:, groups] for groups in places[:4])
+    steps, bulk = places[4:]
+    total = page.total_prose or 1
+
+    def filled(sums: Any) -> list[Any]:
+        return [sums[0] / total, sums[3] / np.maximum(sums[2], 1), np.log1p(sums[4])]
+
+    columns = [
+        *filled(own), np.log1p(own[1] / np.maximum(own[4], 1)), *filled(up), *filled(grand), steps >= 0, np.minimum(steps, 8) / 4,
+        *filled(branch), np.log1p(branch[1] / np.maximum(branch[4], 1)), bulk >= 0, np.minimum(bulk, 8) / 4,
+    ]  # fmt: skip
+    return np.stack(columns)[:, around.of]
+
+
+def _steps(chain: Sequence[int], main: int, bulk: int) -> tuple[int, ...]:
+    """(own container, the one above, the one above that, branch of the main one, steps up to the main one, to the bulk one or -1)."""
+    steps = chain.index(main) if main in chain else -1
+    branch = chain[steps - 1] if steps > 0 else chain[0] if steps == 0 else chain[max(0, len(chain) - 3)]
+    return (
+        chain[0], chain[min(1, len(chain) - 1)], chain[min(2, len(chain) - 1)], branch, steps, chain.index(bulk) if bulk in chain else -1,
+    )  # fmt: skip
+
+
+def _by_names(named: Sequence[Named]) -> Any:
+    """The columns "name_mass" and "name_steps"."""
+    import numpy as np
+
+    return np.array([(mass, steps / 10) for _, mass, steps in named]).T
+
+
+def _around(page: Page) -> Any:
+    """The columns "around:…": which elements a block stands in; blocks of one place share them."""
+    import numpy as np
+
+    paths = dict[str, int]()
+    of = [paths.setdefault(block.evidence.path, len(paths)) for block in page.blocks]
+    rows = np.zeros((len(paths), len(AROUND)), dtype=np.float32)
+    for row, path in zip(rows, paths, strict=True):
+        row[[_AROUND[tag] for tag in set(path.split("/")) if tag in _AROUND]] = 1.0
+    return rows[of]
+
+
+def _ones(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named]) -> Iterator[tuple[list[int], list[int]]]:
+    """(rows, columns) of what is so: a block's kind, its tag, the reasons that its words and its names give."""
+    blocks = page.blocks
+    yield _placed(_AT_KIND, [_KIND.get(block.kind) for block in blocks])
+    yield _placed(_AT_TAG, [_TAG.get(block.evidence.tag) for block in blocks])
+    yield _placed(_AT_RULE, [_REASON[verdict.reason] if verdict else None for verdict in rule])
+    yield _placed(_AT_NAME, [_REASON[verdict.reason] if verdict else None for verdict, _, _ in named])
+
+
+def _placed(first: int, numbers: Sequence[int | None]) -> tuple[list[int], list[int]]:
+    there = [(i, first + number) for i, number in enumerate(numbers) if number is not None]
+    return [i for i, _ in there], [column for _, column in there]
+
+
+def _of_page(page: Page, named: Sequence[Named]) -> list[float]:
+    """The columns `_PAGE`: what kind of page it is."""
+    import numpy as np
+
+    prose, words, chars, linked, ones = page.columns.sum(axis=1)
     in_paragraphs = sum(p for p, b in zip(page.prose, page.blocks, strict=True) if b.evidence.tag == "p")
-    articles = any("article" in b.evidence.path for b in page.blocks)
     return [
-        log1p(len(page.blocks)), log1p(words), page.total_prose / (words or 1),
-        sum(c * k for c, k in zip(page.chars, page.links, strict=True)) / chars, float(any(b.evidence.stated for b in page.blocks)),
-        float(articles), in_paragraphs / (page.total_prose or 1), sum(v is not None for v, _, _ in named) / (len(named) or 1),
+        np.log1p(ones), np.log1p(words), prose / (words or 1), linked / (chars or 1), any(b.evidence.stated for b in page.blocks),
+        any("article" in path for path in {b.evidence.path for b in page.blocks}), in_paragraphs / (prose or 1),
+        sum(v is not None for v, _, _ in named) / (len(named) or 1),
     ]  # fmt: skip
 
 
@@ -237,22 +203,20 @@ class Vocabulary:
         self.numbers = {word: i for i, word in enumerate(words)}
         self.seen: dict[str, tuple[int, ...]] = {}
 
-    def of(self, hints: Sequence[str]) -> list[int]:
+    def of(self, hints: Sequence[str]) -> set[int]:
         """Numbers of the known words in names, whole names and their parts.
 
-        >>> Vocabulary(["content", "entry-content", "main"]).of(("entry-content", "main_col"))
+        >>> sorted(Vocabulary(["content", "entry-content", "main"]).of(("entry-content", "main_col")))
         [0, 1, 2]
         """
-        found = set[int]()
+        seen = self.seen
         for token in hints:
-            numbers = self.seen.get(token)
-            if numbers is None:
-                numbers = tuple({self.numbers[part] for part in (token, *_PARTS.split(token)) if part in self.numbers})
-                if len(self.seen) > 50_000:  # a bound on memory over a long crawl
-                    self.seen.clear()
-                self.seen[token] = numbers
-            found.update(numbers)
-        return sorted(found)
+            if token not in seen:
+                if len(seen) > _NAMES_KEPT:
+                    seen.clear()
+                    return self.of(hints)
+                seen[token] = tuple({self.numbers[part] for part in (token, *_PARTS.split(token)) if part in self.numbers})
+        return set().union(*map(seen.__getitem__, hints))
 
 
 _PARTS = re.compile(r"[^a-z]+")

@@ -10,7 +10,7 @@ is surer than any one of them. The weights stand in `labeller.json`, in thousand
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,7 +25,7 @@ _CLIP = 6.0  # standard deviations
 
 
 class Labeller:
-    """The networks with their weights."""
+    """The networks with their weights, stacked: their first layers are one multiplication, the others run side by side."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         import numpy as np
@@ -33,50 +33,55 @@ class Labeller:
         if tuple(data["columns"]) != NAMES:
             raise ConfigError(f"{FILE} was made for other columns than features.py gives", "train it anew: tools/train_labeller.py")
         self.vocabulary = Vocabulary(data["words"])
-        self.networks = [{key: np.array(value, dtype=np.float32) / 1000 for key, value in one.items()} for one in data["networks"]]
         self.mean = np.array(data["mean"], dtype=np.float32)
         self.scale = np.array(data["scale"], dtype=np.float32)
+        self.weights = {
+            name: np.stack([np.array(one[name], dtype=np.float32) / 1000 for one in data["networks"]]) for name in data["networks"][0]
+        }
+        rows, names = len(NAMES), self.weights["near"].shape[2]
+        first = self.weights.pop("input")  # what a name adds to the first layer is known before a page is seen
+        self._rows = np.concatenate(list(first[:, :rows]), axis=1)
+        self._near = np.concatenate(list(self.weights.pop("near") @ first[:, rows : rows + names]), axis=1)
+        self._far = np.concatenate(list(self.weights.pop("far") @ first[:, rows + names :]), axis=1)
+        self._bias = self.weights.pop("input_bias").reshape(-1)
 
     def probabilities(self, rows: Any, hints: Sequence[tuple[str, ...]]) -> Any:
         """For each row of features, with the names around its block, the probability that the block belongs to the article."""
         import numpy as np
 
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
         x = np.clip((rows - self.mean) / self.scale, -_CLIP, _CLIP)
         numbers = {names: i for i, names in enumerate(dict.fromkeys(hints))}
-        near = [self.vocabulary.of(names[:NEAR]) for names in numbers]
-        far = [self.vocabulary.of(names[:FAR]) for names in numbers]
-        places = np.array([numbers[names] for names in hints])
-        total = np.zeros(len(rows), dtype=np.float32)
-        for weights in self.networks:
-            total += _score(weights, x, _sums(weights["near"], near)[places], _sums(weights["far"], far)[places])
-        return total / len(self.networks)
+        named = _sums(self._near, [self.vocabulary.of(names[:NEAR]) for names in numbers])
+        named += _sums(self._far, [self.vocabulary.of(names[:FAR]) for names in numbers])
+        h = np.maximum(x @ self._rows + named[[numbers[names] for names in hints]] + self._bias, 0)
+        return _score(self.weights, h.reshape(len(rows), len(self.weights["page"]), -1).transpose(1, 0, 2)).mean(axis=0)
 
 
-def _sums(table: Any, bags: Sequence[Sequence[int]]) -> Any:
+def _sums(table: Any, bags: Sequence[Collection[int]]) -> Any:
     """The sum of the table's rows for each bag of row numbers."""
     import numpy as np
 
-    flat = [number for bag in bags for number in bag]
+    there = np.zeros((len(bags), len(table)), dtype=np.float32)
     owners = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])
-    out = np.zeros((len(bags), table.shape[1]), dtype=np.float32)
-    np.add.at(out, owners, table[flat])
-    return out
+    there[owners, [number for bag in bags for number in bag]] = 1
+    return there @ table
 
 
-def _score(w: dict[str, Any], x: Any, near: Any, far: Any) -> Any:
-    """The probabilities that one network gives."""
+def _score(w: dict[str, Any], h: Any) -> Any:
+    """The probabilities that each network gives; `h` has the axes network, block, unit."""
     import numpy as np
 
-    h = np.maximum(np.concatenate([x, near, far], axis=1) @ w["input"] + w["input_bias"], 0)
-    n, width = h.shape
+    networks, n, width = h.shape
     for i, reach in enumerate(REACH):
-        padded = np.zeros((n + 2 * reach, width), dtype=np.float32)
-        padded[reach : reach + n] = h
-        around = np.concatenate([padded[:n], h, padded[2 * reach :]], axis=1)
-        h = h + np.maximum(around @ w[f"around_{i}"] + w[f"around_{i}_bias"], 0)
-    page = np.concatenate([h.mean(axis=0), h.max(axis=0)]) @ w["page"] + w["page_bias"]
-    score = np.maximum(h + page, 0) @ w["output"] + w["output_bias"]
-    return 1 / (1 + np.exp(-score[:, 0]))
+        padded = np.zeros((networks, n + 2 * reach, width), dtype=np.float32)
+        padded[:, reach : reach + n] = h
+        around = np.concatenate([padded[:, :n], h, padded[:, 2 * reach :]], axis=2)
+        h = h + np.maximum(around @ w[f"around_{i}"] + w[f"around_{i}_bias"][:, None], 0)
+    page = np.concatenate([h.mean(axis=1), h.max(axis=1)], axis=1)[:, None] @ w["page"] + w["page_bias"][:, None]
+    score = np.maximum(h + page, 0) @ w["output"] + w["output_bias"][:, None]
+    return 1 / (1 + np.exp(-score[:, :, 0]))
 
 
 @cache

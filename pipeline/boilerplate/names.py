@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from ..rules.load import load_toml
-from .features import Named, Page
+from .features import Named
+from .page import Page
 from .rules import BoilerplateRules
 from .verdict import Verdict
 
@@ -47,37 +48,41 @@ class NameReader:
         self.known[token] = found
         return found
 
-    def read(self, page: Page) -> list[Named]:
-        """For each block: the verdict of the nearest telling name, the share of the page's prose under that name, steps up to it.
+    def read(self, page: Page) -> tuple[list[Named], list[bool]]:
+        """For each block: the verdict of the nearest telling name, the share of the page's prose under that name, steps up to it;
+        and whether an element around it is named for readers' comments.
 
         Names above the bulk of the prose are passed over.
         """
-        prose, mass = dict[tuple[tuple[str, ...], str], int](), Counter[str]()
         keys = [(block.evidence.hints, block.evidence.path) for block in page.blocks]
+        telling = {key: self._telling(*key) for key in dict.fromkeys(keys)}
+        prose = dict.fromkeys(telling, 0)
         for key, words in zip(keys, page.prose, strict=True):
-            if words:
-                prose[key] = prose.get(key, 0) + words
-        for (hints, path), words in prose.items():
-            for token in {*hints, *(f"<{tag}>" for tag in path.split("/"))}:
-                mass[token] += words
+            prose[key] += words
+        mass = Counter[str]()
+        for key, words in prose.items():
+            for name in {name for name, _, _ in telling[key]} if words else ():
+                mass[name] += words
         total = page.total_prose or 1
-        found = {key: self._nearest(*key, mass, total) for key in dict.fromkeys(keys)}
-        return [found[key] for key in keys]
+        found = {key: _nearest(names, mass, total) for key, names in telling.items()}
+        comments = {key for key, names in telling.items() if any(map(_is_comments, names))}
+        return [found[key] for key in keys], [key in comments for key in keys]
 
-    def in_comments(self, hints: Sequence[str]) -> bool:
-        """True when an element around the block is named for readers' comments."""
-        return any(
-            "comment" in token and (found := self.token(token)) is not None and found.reason == "user-comment"
-            for token in hints[:_HINTS_USED]
-        )
+    def _telling(self, hints: Sequence[str], path: str) -> list[tuple[str, Verdict, int]]:
+        """(name, what it betrays, steps up to it) of the names around a block, then of its elements, nearest first."""
+        new = not self.known.keys() >= set(hints)  # seldom; else the lookups run without a step of ours for each
+        verdicts = map(self.token if new else self.known.get, hints)
+        found = [(hints[i], verdict, i) for i, verdict in enumerate(verdicts) if verdict]
+        tags = _tags()
+        return found + [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
 
-    def _nearest(self, hints: Sequence[str], path: str, mass: Counter[str], total: int) -> Named:
-        for i, token in enumerate(hints[:_HINTS_USED]):
-            verdict = self.token(token)
-            if verdict and mass[token] <= MASS * total:
-                return verdict, mass[token] / total, i
-        for i, tag in enumerate(reversed(path.split("/"))):
-            verdict = _tags().get(tag)
-            if verdict and mass[f"<{tag}>"] <= MASS * total:
-                return verdict, mass[f"<{tag}>"] / total, i
-        return None, 0.0, 0
+
+def _is_comments(name: tuple[str, Verdict, int]) -> bool:
+    return name[1].reason == "user-comment" and "comment" in name[0] and name[2] < _HINTS_USED
+
+
+def _nearest(names: Sequence[tuple[str, Verdict, int]], mass: Mapping[str, int], total: int) -> Named:
+    for name, verdict, steps in names:
+        if mass[name] <= MASS * total and (steps < _HINTS_USED or name.startswith("<")):
+            return verdict, mass[name] / total, steps
+    return None, 0.0, 0

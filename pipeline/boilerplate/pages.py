@@ -8,9 +8,9 @@ the labeller drops comes from the rules, the names, or the place.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 from ..rules.load import load_toml
 from .apparatus import is_apparatus, keep_apparatus
@@ -39,7 +39,7 @@ _SHORT = 30  # words
 
 def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     """A verdict for each block, None for what stays."""
-    chances = load_labeller().probabilities(reading.rows, reading.hints) if reading.page.texts else []
+    chances = load_labeller().probabilities(reading.rows, reading.hints).tolist()
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
     _keep_standfirst(reading, chances, verdicts)
@@ -58,18 +58,18 @@ _UNNAMED = Verdict("layout", "labeller")
 _IN_MAIN = NAMES.index("in_main")
 
 
-def decide(reading: Reading, chances: Any) -> list[bool]:
+def decide(reading: Reading, chances: Sequence[float]) -> list[bool]:
     """What the labeller keeps: items and rows of one list or table are decided together."""
     page = reading.page
     means = dict[tuple[int, str], list[float]]()
     for block, chance, words in zip(page.blocks, chances, page.words, strict=True):
         if block.kind in ("list_item", "table_row"):
             own = means.setdefault((block.evidence.group, block.kind), [0.0, 0.0])
-            own[0] += float(chance) * words
+            own[0] += chance * words
             own[1] += words
     kept = []
     for i, (block, chance) in enumerate(zip(page.blocks, chances, strict=True)):
-        level = float(chance)
+        level = chance
         if block.kind in ("list_item", "table_row"):
             total, count = means[block.evidence.group, block.kind]
             level = (level + 2 * total / count) / 3
@@ -77,11 +77,11 @@ def decide(reading: Reading, chances: Any) -> list[bool]:
     _keep_headings(reading, chances, kept)
     if not any(kept) and page.total_prose >= _FEWEST_WORDS:
         best = max(range(len(kept)), key=lambda i: chances[i])
-        kept = [float(c) >= max(_FALLBACK, 0.5 * float(chances[best])) and page.prose[i] > 0 for i, c in enumerate(chances)]
+        kept = [c >= max(_FALLBACK, 0.5 * chances[best]) and page.prose[i] > 0 for i, c in enumerate(chances)]
     return kept
 
 
-def _keep_headings(reading: Reading, chances: Any, kept: list[bool]) -> None:
+def _keep_headings(reading: Reading, chances: Sequence[float], kept: list[bool]) -> None:
     """A heading stays with what it heads."""
     blocks = reading.page.blocks
     for i in range(len(kept) - 1, -1, -1):
@@ -94,7 +94,7 @@ def _keep_headings(reading: Reading, chances: Any, kept: list[bool]) -> None:
             kept[i] = False
 
 
-def _keep_standfirst(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+def _keep_standfirst(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """The sentence under the title belongs to the article, also when it stands in the page's <header>."""
     if reading.shown is None:
         return
@@ -112,7 +112,7 @@ def _folded() -> re.Pattern[str]:
     return re.compile(load_toml("hints.toml")["folded"]["names"])
 
 
-def _fill_gaps(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+def _fill_gaps(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """Between kept blocks of the main container, what the labeller merely doubts stays, and so do the parts of accordions."""
     page = reading.page
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
@@ -127,7 +127,7 @@ def _fill_gaps(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -
                 verdicts[i] = None
 
 
-def _drop_bare_headings(reading: Reading, chances: Any, verdicts: list[Verdict | None]) -> None:
+def _drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """A heading goes with what it heads, when all of that goes."""
     blocks = reading.page.blocks
     following: Verdict | None = None  # the verdict on the block below, None when it stays
@@ -151,16 +151,16 @@ def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
             verdicts[i] = Verdict("user-comment", "name-user-comment")
 
 
-def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
-    for i, found in enumerate(verdicts):
-        if found is not None or i == reading.shown:
-            continue
-        block, words = reading.page.blocks[i], reading.page.words[i]
-        folded = reading.folded[i]
-        rule = reading.rule[i] or (rules.match_pattern(folded) if folded and words <= _PATTERN_WORDS else None)
-        named = reading.named[i][0]
-        if rule is None and words <= _PATTERN_WORDS:
-            rule = rules.match_whole(reading.page.texts[i])
+def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
+    """What stays is shown to the rules, and to the names of elements, which may know better."""
+    page = reading.page
+    kept = [i for i, verdict in enumerate(verdicts) if verdict is None and i != reading.shown]
+    short = [i for i in kept if page.words[i] <= _PATTERN_WORDS and reading.rule[i] is None]
+    found = dict(zip(short, rules.match_patterns([reading.folded[i] for i in short]), strict=True))
+    whole = dict(zip(short, rules.match_whole([page.texts[i] for i in short]), strict=True))
+    for i in kept:
+        block, named = page.blocks[i], reading.named[i][0]
+        rule = reading.rule[i] or found.get(i) or whole.get(i)
         if rule:
             verdicts[i] = rule
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
@@ -169,24 +169,22 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Any, verdic
             named
             and not (named.reason == "share" and "blockquote" in block.evidence.path)
             and chances[i] < _TELLING.get(named.reason, 0)
-            and (words <= _SHORT or named.reason not in _SHORT_ONLY)
-            and not is_apparatus(reading.page.texts[i])
+            and (page.words[i] <= _SHORT or named.reason not in _SHORT_ONLY)
+            and not is_apparatus(page.texts[i])
         ):
             verdicts[i] = named
 
 
-def _explain(reading: Reading, rules: BoilerplateRules, chances: Any, verdicts: list[Verdict | None]) -> None:
+def _explain(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """Give each block that only the labeller drops its reason."""
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
     first, last = (kept[0], kept[-1]) if kept else (0, -1)
     near = {j for i in kept for j in range(i - 2, i + 3)}
-    for i, verdict in enumerate(verdicts):
-        if verdict is not _UNNAMED:
-            continue
-        folded, words = reading.folded[i], reading.page.words[i]
-        rule = reading.rule[i]
-        if rule is None and i in near and folded and words <= _PATTERN_WORDS and chances[i] > 0.01:
-            rule = rules.match_pattern(folded)
+    unnamed = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED]
+    asked = [i for i in unnamed if i in near and reading.rule[i] is None and reading.page.words[i] <= _PATTERN_WORDS and chances[i] > 0.01]
+    found = dict(zip(asked, rules.match_patterns([reading.folded[i] for i in asked]), strict=True))
+    for i in unnamed:
+        rule = reading.rule[i] or found.get(i)
         verdicts[i] = rule or reading.named[i][0] or Verdict(_reason(reading, i, first, last), "labeller")
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from .verdict import Verdict
@@ -23,8 +25,7 @@ else:
     import sre_parse as parser
 
 HEAD = 4
-MIDDLING = 45  # words; longer texts are shown only to the patterns that are meant for them
-_STARTS_KEPT = 5000  # beginnings of texts: so many are remembered with their patterns
+PIECE, _HASHES = 4, 1 << 16  # characters of a word that it is found by, and how many numbers stand for them
 _MOST_STARTS, _MOST_NEEDS = 1000, 100  # longer lists cost more than they spare
 
 
@@ -58,55 +59,89 @@ def _search(source: str) -> Any:
 
 
 class PatternIndex:
-    """Patterns of which few are tried on a text: found by its beginning and by three characters of what they need."""
+    """Patterns of which few are tried on a text.
+
+    A pattern is found by the beginning of the text, where that is told by the pattern, else by the rarest piece of each word
+    that it cannot do without: these are sought in all texts of a page at once.
+    """
 
     def __init__(self, patterns: Sequence[Pattern], common: Mapping[str, int]) -> None:
+        import numpy as np
+
         self.patterns = patterns
-        self.long = [i for i, pattern in enumerate(patterns) if pattern.max_words > MIDDLING]
-        self.by_start: dict[str, tuple[list[int], frozenset[int]]] = {}
-        self.by_three: dict[str, list[tuple[str, int]]] = {}
-        self.indexed = set[int]()
-        for i, pattern in enumerate(patterns):
-            if pattern.needs and len(pattern.needs[0]) >= 3:  # the shortest stands first
-                self.indexed.add(i)
+        self.by_start: dict[str, list[int]] = {}
+        self.by_piece: dict[str, list[tuple[str, int, int]]] = {}  # to (word, place of the piece in it, number of the pattern)
+        self.by_short: dict[str, list[int]] = {}  # words shorter than a piece
+        self.always: list[int] = []
+        for number, pattern in enumerate(patterns):
+            if pattern.starts is not None:
+                for start in pattern.starts:
+                    self.by_start.setdefault(start, []).append(number)
+            elif pattern.needs:
                 for need in pattern.needs:
-                    rarest = min(_threes(need), key=lambda three: (common.get(three, 0), three))
-                    self.by_three.setdefault(rarest, []).append((need, i))
+                    if len(need) < PIECE:
+                        self.by_short.setdefault(need, []).append(number)
+                        continue
+                    at = min(range(len(need) - PIECE + 1), key=lambda i, need=need: (common.get(need[i : i + PIECE], 0), i))  # type: ignore[misc]
+                    self.by_piece.setdefault(need[at : at + PIECE], []).append((need, at, number))
+            else:
+                self.always.append(number)
+        self._marks = np.zeros(_HASHES, dtype=bool)
+        for piece in self.by_piece:
+            self._marks[_hashes(piece)] = True
 
-    def candidates(self, lower: str, words: int) -> Iterator[Pattern]:
-        """The patterns that can match a text in lower case, in the order of the rules."""
-        for number in self._numbers(lower) if words <= MIDDLING else self.long:
-            pattern = self.patterns[number]
-            if words <= pattern.max_words and pattern.may_match(lower):
-                yield pattern
+    def candidates(self, texts: Sequence[str]) -> list[list[Pattern]]:
+        """For each text in lower case the patterns that can match it, in the order of the rules."""
+        found = [[*self.always, *self._by_start(text)] for text in texts]
+        joined = "\n".join(texts)
+        starts = [0, *accumulate(len(text) + 1 for text in texts)]
+        for owner, number in (*self._by_piece(joined, starts), *self._by_short(joined, starts)):
+            found[owner].append(number)
+        return [self._open(text, sorted(set(numbers))) if numbers else [] for text, numbers in zip(texts, found, strict=True)]
 
-    def _numbers(self, lower: str) -> Iterable[int]:
-        start = lower[:HEAD]
-        found = self.by_start.get(start)
-        if found is None:
-            if len(self.by_start) >= _STARTS_KEPT:
-                self.by_start.clear()
-            open_ones = [i for i, pattern in enumerate(self.patterns) if pattern.starts is None or start.startswith(pattern.starts)]
-            found = ([i for i in open_ones if i not in self.indexed], frozenset(self.indexed.intersection(open_ones)))
-            self.by_start[start] = found
-        always, possible = found
-        if not possible:
-            return always
-        hits = {
-            i for three in _threes(lower).intersection(self.by_three) for need, i in self.by_three[three] if i in possible and need in lower
-        }
-        return sorted((*always, *hits)) if hits else always
+    def _open(self, text: str, numbers: Sequence[int]) -> list[Pattern]:
+        words = text.count(" ") + 1
+        patterns = [self.patterns[number] for number in numbers]
+        return [pattern for pattern in patterns if words <= pattern.max_words and pattern.may_match(text)]
+
+    def _by_start(self, text: str) -> list[int]:
+        starts = self.by_start
+        return [number for length in range(1, HEAD + 1) if (start := text[:length]) in starts for number in starts[start]]
+
+    def _by_piece(self, joined: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """(text, pattern) of each word that a pattern needs."""
+        import numpy as np
+
+        places = np.flatnonzero(self._marks[_hashes(joined)])
+        owners = np.searchsorted(starts, places, side="right") - 1
+        for place, owner in zip(places.tolist(), owners.tolist(), strict=True):
+            for need, at, number in self.by_piece.get(joined[place : place + PIECE], ()):
+                if place >= at and joined.startswith(need, place - at):
+                    yield owner, number
+
+    def _by_short(self, joined: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+        for need, numbers in self.by_short.items():
+            place = joined.find(need)
+            while place >= 0:
+                owner = bisect_right(starts, place) - 1
+                for number in numbers:
+                    yield owner, number
+                place = joined.find(need, starts[owner + 1])
 
 
-def _threes(text: str) -> set[str]:
-    return set(map("".join, zip(text, text[1:], text[2:], strict=False)))
+def _hashes(text: str) -> Any:
+    """A number below `_HASHES` for each piece of a text."""
+    import numpy as np
+
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return (codes[:-3] * 40503 + codes[1:-2] * 977 + codes[2:-1] * 31 + codes[3:]) % _HASHES
 
 
-def count_threes(texts: Iterable[str]) -> Counter[str]:
-    """How often three characters in a row stand in these texts."""
+def count_pieces(texts: Iterable[str]) -> Counter[str]:
+    """How often each piece stands in these texts."""
     counts = Counter[str]()
     for text in texts:
-        counts.update(_threes(text))
+        counts.update(text[i : i + PIECE] for i in range(len(text) - PIECE + 1))
     return counts
 
 
@@ -201,6 +236,8 @@ def _needs(items: Iterable[Any]) -> set[str] | None:
             inner = None if any(part is None for part in parts) else {text for part in parts if part for text in part}
         elif op in (codes.MAX_REPEAT, codes.MIN_REPEAT) and value[0] > 0:
             inner = _needs(value[2])
+        elif op is codes.IN and all(kind is codes.LITERAL for kind, _ in value):
+            inner = {chr(code).lower() for _, code in value}
         best = _better(best, inner)
     return best
 

@@ -7,7 +7,8 @@ with the number of rules; only short blocks are shown to the patterns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -16,12 +17,11 @@ from ..document import REASONS
 from ..errors import ConfigError
 from ..rules.folding import fold
 from ..rules.load import load_toml
-from .prefilter import Pattern, PatternIndex, count_threes
+from .prefilter import Pattern, PatternIndex, count_pieces
 from .verdict import Verdict
 
 FILE = "boilerplate.toml"
 _KEYS = frozenset("id reason phrases prefixes patterns hints span starts_zone max_words lang removes keeps".split())  # noqa: SIM905
-_TEXTS_KEPT = 50_000  # a bound on memory over a long crawl
 _PREFIX_WORDS, _PATTERN_WORDS = 12, 25  # a rule's max_words, unless it says otherwise
 
 
@@ -35,13 +35,11 @@ class BoilerplateRules:
     spans: list[Pattern] = field(default_factory=list)
     hints: dict[str, Verdict] = field(default_factory=dict)
     hint_prefixes: dict[str, list[tuple[str, Verdict]]] = field(default_factory=dict)
-    inner_spans: list[Pattern] = field(default_factory=list)  # the spans that cut a piece, not a whole block
     count: int = 0
-    seen: dict[str, Verdict | None] = field(default_factory=dict)  # folded texts and what the patterns said: sites repeat themselves
 
     def match_text(self, folded: str) -> Verdict | None:
         """The first rule that removes a block of this folded text."""
-        return self.match_words(folded) or self.match_pattern(folded)
+        return self.match_words(folded) or self.match_patterns([folded])[0]
 
     def match_words(self, folded: str) -> Verdict | None:
         """The rule that has this text among its phrases, or its beginning among its prefixes: found at once, without a search."""
@@ -54,21 +52,19 @@ class BoilerplateRules:
                 return verdict
         return None
 
-    def match_pattern(self, folded: str) -> Verdict | None:
-        """The first rule with a pattern that fits this text."""
-        if folded in self.seen:
-            return self.seen[folded]
-        words = folded.count(" ") + 1
-        found = next((p.verdict for p in self.index.candidates(folded, words) if p.search(folded)), None)
-        if len(self.seen) >= _TEXTS_KEPT:
-            self.seen.clear()
-        self.seen[folded] = found
-        return found
+    def match_patterns(self, folded: Sequence[str]) -> list[Verdict | None]:
+        """For each folded text the first rule with a pattern that fits it."""
+        return [_first(patterns, text) for patterns, text in zip(self.index.candidates(folded), folded, strict=True)]
 
-    def match_whole(self, text: str) -> Verdict | None:
-        """The first rule with a span that takes the whole of this text, as it stands."""
-        words = text.count(" ") + 1
-        return next((p.verdict for p in self.whole_index.candidates(text.lower(), words) if p.search(text)), None)
+    def match_whole(self, texts: Sequence[str]) -> list[Verdict | None]:
+        """For each text, as it stands, the first rule with a span that takes the whole of it."""
+        found = self.whole_index.candidates([text.lower() for text in texts])
+        return [_first(patterns, text) for patterns, text in zip(found, texts, strict=True)]
+
+    def cuts(self, texts: Sequence[str]) -> list[list[tuple[int, int, Verdict]]]:
+        """For each block the pieces that go while the rest stays: (start, end, verdict)."""
+        found = self.inner_index.candidates([text.lower() for text in texts])
+        return [list(_spans(patterns, text)) for patterns, text in zip(found, texts, strict=True)]
 
     def match_hint(self, token: str) -> Verdict | None:
         """The rule that a class or id token is a sign of."""
@@ -77,23 +73,31 @@ class BoilerplateRules:
             return found
         return next((verdict for prefix, verdict in self.hint_prefixes.get(token[:3], ()) if token.startswith(prefix)), None)
 
-    def cuts(self, text: str) -> Iterator[tuple[int, int, Verdict]]:
-        """Pieces of a block that go while the rest stays: (start, end, verdict)."""
-        lower = text.lower()
-        for pattern in self.inner_spans:
-            match = pattern.search(text) if pattern.may_match(lower) else None
-            if match and match.end() > match.start():
-                yield match.start(), match.end(), pattern.verdict
-
     @cached_property
     def index(self) -> PatternIndex:
         """The patterns, by what they need."""
-        return PatternIndex(self.patterns, count_threes(self.phrases))
+        return PatternIndex(self.patterns, count_pieces(self.phrases))
+
+    @cached_property
+    def inner_index(self) -> PatternIndex:
+        """The spans that cut a piece of a block, likewise."""
+        return PatternIndex([span for span in self.spans if not span.whole], count_pieces(self.phrases))
 
     @cached_property
     def whole_index(self) -> PatternIndex:
         """The spans that take whole blocks, likewise."""
-        return PatternIndex([span for span in self.spans if span.whole], count_threes(self.phrases))
+        return PatternIndex([span for span in self.spans if span.whole], count_pieces(self.phrases))
+
+
+def _first(patterns: Sequence[Pattern], text: str) -> Verdict | None:
+    return next((pattern.verdict for pattern in patterns if pattern.search(text)), None)
+
+
+def _spans(patterns: Sequence[Pattern], text: str) -> Iterator[tuple[int, int, Verdict]]:
+    for pattern in patterns:
+        match = pattern.search(text)
+        if match and match.end() > match.start():
+            yield match.start(), match.end(), pattern.verdict
 
 
 @cache
@@ -134,10 +138,10 @@ def _add(rules: BoilerplateRules, row: Mapping[str, Any], verdict: Verdict) -> N
         for source in row.get(kind, ()):
             try:
                 target.append(Pattern(source, row.get("max_words", _PATTERN_WORDS), verdict))
+                if kind == "span" and not target[-1].whole:
+                    target[-1].max_words = sys.maxsize  # a piece may be cut out of a block of any length
             except re.error as error:
                 raise ConfigError(f"{FILE}: rule {verdict.rule} has a broken pattern {source!r} ({error})", "mend the pattern") from error
-            if kind == "span" and not target[-1].whole:
-                rules.inner_spans.append(target[-1])
     for hint in row.get("hints", ()):
         if hint.endswith("*"):
             rules.hint_prefixes.setdefault(hint[:3], []).append((hint[:-1], verdict))

@@ -10,30 +10,25 @@ from ..reading.metadata import same_title
 _TITLE_WORDS, _TITLE_CHARS = 30, 220  # a longer line is no title
 
 
-def find_title(document: Document, dropped: Sequence[bool]) -> tuple[str | None, int | None]:
-    """(the title, index of the block that shows it), as far as there are any.
+def find_title(document: Document, texts: Sequence[str], dropped: Sequence[bool]) -> tuple[str | None, int | None, list[int]]:
+    """(the title, index of the block that shows it, indices of all blocks that are like it), as far as there are any.
 
     The title is known from the page's head and its main heading; of its copies the highest
     heading stands for it.
     """
-    texts = [document.block_text(block) for block in document.blocks]
     title = document.title
     if title is None:
-        return None, None
-    copies = [i for i in _like(texts, title) if not _inside_line(document.blocks[i])]
+        return None, None, []
+    alike = like_title(texts, title)
+    copies = [i for i in alike if not _inside_line(document.blocks[i])]
     if not copies:
-        return title, None
+        return title, None, alike
     main = [i for i in copies if document.blocks[i].kind == "heading" and not document.blocks[i].evidence.hidden]
     best = min(main or copies, key=lambda i: (document.blocks[i].level or 9, dropped[i], i) if main else (9, dropped[i], i))
-    return title, best
+    return title, best, alike
 
 
-def title_copies(texts: Sequence[str], title: str, shown: int | None) -> list[int]:
-    """Indices of further copies of the title, exact or near."""
-    return [i for i in _like(texts, title) if i != shown]
-
-
-def _like(texts: Sequence[str], title: str) -> list[int]:
+def like_title(texts: Sequence[str], title: str) -> list[int]:
     """Indices of the texts that are the title, exactly or nearly; most are ruled out by having too few of its words."""
     words = set(title.lower().split())
     few = 0.35 * len(words)

@@ -8,6 +8,7 @@ Labels are decided for all blocks before anything is cut, and the cuts are recor
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from ..boilerplate.evidence import gather
 from ..boilerplate.pages import judge
 from ..boilerplate.rules import BoilerplateRules, load_rules
 from ..boilerplate.stubs import find_preambles, find_stubs
-from ..boilerplate.titles import plain_title, title_copies
+from ..boilerplate.titles import like_title, plain_title
 from ..boilerplate.verdict import Verdict
 from ..document import Block, Document, Edit
 from ..rules.folding import fold
@@ -27,6 +28,7 @@ NAME = "strip_boilerplate"
 _NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
 
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
+_NO_COPIES = frozenset({"table_row", "code", "title"})
 
 
 def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None) -> Document:
@@ -41,15 +43,13 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     texts = [document.block_text(block) for block in document.blocks]
     if document.origin.media_type == "text/html":
         reading = gather(document, rules)
-        verdicts, title, shown = judge(reading, rules), reading.title, reading.shown
+        verdicts, title, shown, alike = judge(reading, rules), reading.title, reading.shown, reading.alike
     else:
         verdicts, shown = judge_lines(document.blocks, texts, rules)
         title = plain_title(texts[shown]) if shown is not None else opening_title(texts)
-    if title:
-        for i in title_copies(texts, title, shown):
-            verdicts[i] = Verdict("title-duplicate", "title-copy")
-        if shown is not None:
-            verdicts[shown] = None
+        alike = like_title(texts, title) if title else []
+    for i in alike:
+        verdicts[i] = Verdict("title-duplicate", "title-copy") if i != shown else None
     for i in find_stubs(document.blocks, texts, title):
         verdicts[i] = verdicts[i] or Verdict("keyword-stub", "keyword-stub")
     for i in find_preambles(texts, shown):
@@ -65,13 +65,19 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
 def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
     """A later copy of a block goes; one that differs in a number is no copy, for it may be another dose."""
     seen = set[tuple[str, ...]]()
-    for i, text in enumerate(texts):
-        if verdicts[i] or len(text) < _COPY_CHARS or blocks[i].kind in ("table_row", "code", "title"):
-            continue
-        key = (fold(text), *_NUMBERS.findall(text))
+    for i in _alike(blocks, texts, verdicts):
+        key = (fold(texts[i]), *_NUMBERS.findall(texts[i]))
         if key in seen:
             verdicts[i] = Verdict("duplicate-block", "block-copy")
         seen.add(key)
+
+
+def _alike(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> list[int]:
+    """Indices of the kept blocks that begin like another one: only these can be copies, and most blocks need no closer look."""
+    long = [i for i, text in enumerate(texts) if not verdicts[i] and len(text) >= _COPY_CHARS and blocks[i].kind not in _NO_COPIES]
+    begins = [fold(texts[i][: 2 * _COPY_CHARS])[: _COPY_CHARS // 2] for i in long]
+    count = Counter(begins)
+    return [i for i, begin in zip(long, begins, strict=True) if count[begin] > 1]
 
 
 def _title_block(block: Block) -> Block:
@@ -93,14 +99,15 @@ def _removals(blocks: Sequence[Block], verdicts: Sequence[Verdict | None]) -> It
 
 def _cuts(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], rules: BoilerplateRules) -> Iterator[Edit]:
     """Pieces inside kept blocks: a trailing "Read more", an inline label."""
-    for block, text, verdict in zip(blocks, texts, verdicts, strict=True):
-        if verdict is None and block.kind != "title":
-            for start, end, found in rules.cuts(text):
-                if end - start < len(text):
-                    yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
-            if block.evidence.tag == "line":
-                for start, end, found in (*sentence_cuts(text, rules), *modal_tail(text, rules)):
-                    yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
+    kept = [i for i, verdict in enumerate(verdicts) if verdict is None and blocks[i].kind != "title"]
+    for i, pieces in zip(kept, rules.cuts([texts[i] for i in kept]), strict=True):
+        block, text = blocks[i], texts[i]
+        for start, end, found in pieces:
+            if end - start < len(text):
+                yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
+        if block.evidence.tag == "line":
+            for start, end, found in (*sentence_cuts(text, rules), *modal_tail(text, rules)):
+                yield Edit(block.start + start, block.start + end, "", found.rule, found.reason)
 
 
 def _markup(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> Iterator[Edit]:
