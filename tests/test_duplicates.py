@@ -121,7 +121,7 @@ def test_a_short_text_is_a_copy_only_when_exact(chain: Pipeline) -> None:
 
 def test_a_copy_resembles_its_leader() -> None:
     """In a row of texts, each like the next but the ends unlike, a copy is named only after a leader that it does resemble."""
-    steps = [Fingerprint(i, np.arange(10 * i, 10 * i + 100, dtype=np.uint64), (), ()) for i in range(12)]
+    steps = [Fingerprint(i, np.arange(10 * i, 10 * i + 100, dtype=np.uint32), (), ()) for i in range(12)]
     with closing(DuplicateIndex()) as index:
         for step in steps:
             index.add(step)

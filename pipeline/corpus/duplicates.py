@@ -62,7 +62,7 @@ class DuplicateIndex:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="pharmaclean-")
         folder = Path(self._folder.name)
-        self._exact, self._shingles = Rows(folder / "exact", np.uint64), Rows(folder / "shingles", np.uint64)
+        self._exact, self._shingles = Rows(folder / "exact", np.uint64), Rows(folder / "shingles", np.uint32)
         self._names, self._strengths = Rows(folder / "names", np.uint64), Rows(folder / "strengths", np.uint64)
         self._bands, self._banded = Rows(folder / "bands", np.uint64), Rows(folder / "banded", np.int64)
         self._ids = Rows(folder / "ids", np.uint8)
@@ -94,8 +94,6 @@ class DuplicateIndex:
 
     def find(self) -> Found:
         """All copies among the documents that were added."""
-        for rows in self._all():
-            rows.finish()
         groups = _Groups(len(self._exact))
         self._same_text(groups)
         self._same_bands(groups)
@@ -106,7 +104,7 @@ class DuplicateIndex:
         return found
 
     def _same_text(self, groups: _Groups) -> None:
-        for members in _equal(self._exact.column(0, 1) if len(self._exact) else np.zeros(0, np.uint64)):
+        for members in _equal(self._exact.column(0, 1)):
             for other in members[1:]:
                 groups.join(int(members[0]), int(other))
 

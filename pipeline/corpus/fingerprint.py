@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-Hashes = NDArray[np.uint64]
+Hashes = NDArray[np.uint32]
 
 WIDTH = 4  # words of a shingle; a shorter block is one shingle
 PERMUTATIONS, ROWS = 288, 6  # of MinHash, and how many of them make a band: 48 bands of 6
@@ -45,7 +45,7 @@ class Fingerprint:
     names: tuple[int, ...]
     strengths: tuple[int, ...]
 
-    def bands(self) -> Hashes:
+    def bands(self) -> NDArray[np.uint64]:
         """A hash for each band of the MinHash signature: documents alike share some.
 
         Banding is that of Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4: of documents that share .7
@@ -53,10 +53,10 @@ class Fingerprint:
         """
         if not len(self.shingles):
             return np.zeros(0, np.uint64)
-        signature = ((self.shingles[:, None] * _MULTIPLIERS[None, :]) >> np.uint64(17)).min(axis=0)
+        signature = ((self.shingles[:, None].astype(np.uint64) * _MULTIPLIERS[None, :]) >> np.uint64(17)).min(axis=0)
         bands = signature.reshape(-1, ROWS)
         mixed = (bands * np.array(_MIX[:ROWS], np.uint64)).sum(axis=1, dtype=np.uint64)
-        out: Hashes = (mixed ^ (mixed >> np.uint64(29))) * _MIX[0]
+        out: NDArray[np.uint64] = (mixed ^ (mixed >> np.uint64(29))) * _MIX[0]
         return out
 
 
@@ -116,7 +116,7 @@ def shingles(words: Sequence[str]) -> Hashes:
         word = np.where(i < within, padded[places + i], np.uint64(0))
         total = (total ^ word) * _MIX[i]
         total ^= total >> np.uint64(31)
-    return np.unique(total)
+    return np.unique((total >> np.uint64(32)).astype(np.uint32))
 
 
 def resemblance(a: Hashes, b: Hashes) -> float:
