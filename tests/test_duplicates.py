@@ -131,6 +131,11 @@ def test_a_copy_resembles_its_leader() -> None:
     assert {c.of for c in copies}.isdisjoint(c.document for c in copies)
 
 
+def test_documents_without_a_word(chain: Pipeline) -> None:
+    """Pages of which nothing was kept are not copies of one another."""
+    assert found([{**chain(TEXT).record(), "text": "", "blocks": [], "entities": []}] * 3) == []
+
+
 def test_no_documents() -> None:
     """Nothing is a copy of nothing."""
     assert found([]) == []

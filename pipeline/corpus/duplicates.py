@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import PERMUTATIONS, ROWS, Fingerprint, resemblance
+from .fingerprint import NO_TEXT, PERMUTATIONS, ROWS, Fingerprint, resemblance
 from .store import Rows
 
 THRESHOLD = 0.6  # shared of all shingles; a tenth of the sentences rewritten leaves .75
@@ -104,7 +104,11 @@ class DuplicateIndex:
         return found
 
     def _same_text(self, groups: _Groups) -> None:
-        for members in _equal(self._exact.column(0, 1)):
+        """Pages with no text at all are no copies of one another."""
+        exact = self._exact.column(0, 1)
+        for members in _equal(exact):
+            if exact[members[0]] == NO_TEXT:
+                continue
             for other in members[1:]:
                 groups.join(int(members[0]), int(other))
 

@@ -128,3 +128,6 @@ def resemblance(a: Hashes, b: Hashes) -> float:
 def _hash(text: str) -> int:
     """Eight bytes of a text, as a number."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+NO_TEXT = _hash("")  # `exact` of all documents without a word
