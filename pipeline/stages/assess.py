@@ -27,9 +27,8 @@ _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
-    found = (flag for flag in _patterns(document) if not is_denied(document, flag))
-    flags = [*document.flags, *found, *find_injections(document), *_little(document)]
-    flags += [*find_substitutions(document), *find_incoherence(document)]
+    flags = [*document.flags, *_patterns(document), *find_injections(document), *_little(document)]
+    flags = [flag for flag in flags if not is_denied(document, flag)] + [*find_substitutions(document), *find_incoherence(document)]
     return replace(document, flags=tuple(flags), quality=_quality(document))
 
 
