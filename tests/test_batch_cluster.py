@@ -99,7 +99,7 @@ from pipeline.chain import Options
 
 if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")
-    run_batch([sys.argv[1]], Path(sys.argv[2]), Options(skip=skip), workers=2, engine="dask", selection=Selection(size=4))
+    run_batch([sys.argv[1]], Path(sys.argv[2]), Options(skip=skip), workers=2, engine="dask", selection=Selection(size=2))
 """
 PATCH = """
 import os
@@ -119,7 +119,11 @@ def test_a_document_that_kills_its_worker(tmp_path: Path) -> None:
     (tmp_path / "crawl.jsonl").write_text("\n".join(rows), encoding="utf-8")
     (tmp_path / "script.py").write_text(KILLER, encoding="utf-8")
     (tmp_path / "sitecustomize.py").write_text(PATCH, encoding="utf-8")  # reaches the workers, which are no children by fork
-    environment = {**ENVIRONMENT, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}"}
+    environment = {
+        **ENVIRONMENT,
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}",
+    }
     command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "crawl.jsonl"), str(tmp_path / "out")]
     subprocess.run(command, env=environment, check=True, timeout=180, cwd=tmp_path, stderr=subprocess.DEVNULL)
     rows = [json.loads(line)["id"] for line in (tmp_path / "out" / "documents.jsonl").read_text(encoding="utf-8").splitlines()]

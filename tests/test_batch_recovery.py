@@ -200,8 +200,8 @@ def disturbed(tmp_path: Path, total: int, bad: dict[int, str], *settings: str) -
 def test_documents_that_disturb(tmp_path: Path, workers: str) -> None:
     """Documents that kill their worker or take too long stand alone in failures.jsonl; the others are cleaned, in order."""
     died, slow = "the worker process died on this document", "took longer than 1 seconds"
-    bad = {3: "DEADLY", 4: "DEADLY", 70: "SLOW", 71: "DEADLY", 119: "DEADLY"}
-    assert disturbed(tmp_path, 120, bad, workers, "1", "10", "64") == [died, died, slow, died, died]
+    bad = {3: "DEADLY", 4: "DEADLY", 34: "SLOW", 35: "DEADLY"}
+    assert disturbed(tmp_path, 60, bad, workers, "1", "10", "64") == [died, died, slow, died]
 
 
 @POSIX
@@ -353,9 +353,23 @@ def test_retry_failed(tmp_path: Path, counted: list[int]) -> None:
 
 def test_the_same_input_twice(tmp_path: Path) -> None:
     """An input that is given twice stands there twice."""
-    path, out = crawl(tmp_path, 8), tmp_path / "out"
-    run_batch([path, path], out, QUICK, workers=2)
-    assert ids(out) == [f"d{i}" for i in range(8)] * 2
+    path, out = crawl(tmp_path, 42), tmp_path / "out"
+    run_batch([path, path, path], out, QUICK, workers=2)
+    assert ids(out) == [f"d{i}" for i in range(42)] * 3
+
+
+def test_files_of_parts(tmp_path: Path, counted: list[int]) -> None:
+    """In the format parts the documents stand in numbered files, in order; what is finished is taken up again there, too."""
+    path, out = crawl(tmp_path, 40), tmp_path / "out"
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"id": "x", "text": TEXT}), encoding="utf-8")
+    for inputs, fresh in (([path, path], 40), ([path, path], 0), ([path, path, other], 1), ([path, path, other], 0)):
+        counted.clear()
+        summary = run_batch(inputs, out, QUICK, workers=0, form="parts")
+        found = [row["id"] for file in sorted((out / "documents").iterdir()) for row in lines(file)]
+        assert found == [f"d{i}" for i in range(40)] * 2 + ["x"] * (len(inputs) - 2)
+        assert (summary.documents, len(counted) > 0) == (len(found), fresh > 0)
+        assert sorted(file.name for file in out.iterdir()) == ["documents", "failures.jsonl", "manifest.jsonl", "summary.json"]
 
 
 def test_results_are_no_inputs(tmp_path: Path) -> None:

@@ -477,6 +477,7 @@ def test_urls(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert texts(found) == ["A", "B", PAGE]
     assert look("memory://pages/b/two.html").size == len(PAGE)
+    assert texts(list(read_inputs(["memory://pages/*/*.html"]))) == [PAGE]
     missing = list(read_inputs(["memory://pages/none.html"]))
     assert missing[0].problem
     with pytest.raises(ConfigError, match="install the fsspec package"):

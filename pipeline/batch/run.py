@@ -171,16 +171,17 @@ def run_batch(
     given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
     configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
-    known = _prepare(store, configuration, resume, retry_failed=retry_failed)
+    _check(store, configuration, resume, retry_failed=retry_failed)
     job = Job(options, how, chosen.sample, timeout, store.parts.place, salt_of(configuration))
     machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
-    run = Run(store, machine, job, given, chosen, known=known)
+    run = Run(store, machine, job, given, chosen)
     try:
         if before is not None:
             changed = before(run)
             run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen.sample, form, told)))
-        if after is None and not retry_failed and _is_done(run, configuration):
+        if after is None and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
+        run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
         store.begin(configuration)
         run.progress.total, run.progress.limit = _size(run), chosen.limit or 0
         run.clean(progress)
@@ -230,11 +231,11 @@ def _digest_of(file: Any) -> str:
     return digest.hexdigest()
 
 
-def _prepare(store: Store, configuration: dict[str, Any], resume: Resume, *, retry_failed: bool) -> dict[str, Known]:
-    """What is finished already. Raises ConfigError for another batch that would be lost, or that was to be gone on with."""
+def _check(store: Store, configuration: dict[str, Any], resume: Resume, *, retry_failed: bool) -> None:
+    """Raises ConfigError for another batch that would be lost, or that was to be gone on with."""
     if resume == "fresh":
         store.parts.remove_all()
-        return {}
+        return
     broken, done = store.unfinished(), store.finished()
     if broken is not None and differences(broken, configuration):
         raise refuse(store.out, broken, configuration, done=False)
@@ -242,8 +243,11 @@ def _prepare(store: Store, configuration: dict[str, Any], resume: Resume, *, ret
         raise refuse(store.out, done, configuration, done=True)
     if broken is None and done is None and (resume == "resume" or retry_failed):
         raise ConfigError(f"{store.out}: no batch here to go on with", "leave --resume and --retry-failed out for the first run")
-    known = store.known()
-    return {key: found for key, found in known.items() if not (retry_failed and found.failures)}
+
+
+def _known(store: Store, *, retry_failed: bool) -> dict[str, Known]:
+    """What is finished already."""
+    return {key: found for key, found in store.known().items() if not (retry_failed and found.failures)}
 
 
 def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
@@ -251,8 +255,10 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
     store = run.store
     if store.unfinished() is not None or store.finished() != configuration:
         return False
-    documents = "documents" if configuration["format"] == "json" else "documents.jsonl"
-    if documents not in store.out.names() or (documents == "documents.jsonl" and not run.known and any(True for _ in store.entries())):
+    documents = "documents.jsonl" if configuration["format"] == "jsonl" else "documents"
+    if documents not in store.out.names():
+        return False
+    if documents == "documents.jsonl" and store.out.size(documents) != sum(part.size for _, part in store.entries()):
         return False
     return [part.key for _, part in store.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
 

@@ -125,7 +125,7 @@ class _Draft:
         last = self.spans[-1] if self.spans else None
         if index is None:
             self.spans.append(Span(file.path, 0, None, file.stamp, file.shown))
-        elif last and last.path == file.path and last.total is not None:
+        elif last and last.path == file.path and last.total is not None and index >= last.first + last.total:
             self.spans[-1] = last._replace(total=index - last.first + 1)
         else:
             self.spans.append(Span(file.path, index, 1, file.stamp, file.shown))

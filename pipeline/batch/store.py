@@ -4,13 +4,15 @@ While a batch is under way, `.parts/` holds `configuration.json` and, for each f
 entry that says what it was made of and that it is whole). At the end these become documents.jsonl, failures.jsonl, summary.json and
 manifest.jsonl (the configuration, then the entries in the order of the documents), and `.parts/` goes. A later
 run takes from a finished batch whatever its manifest says is still true.
+
+In the format `parts` the documents are not put together: documents/000000.jsonl, 000001.jsonl … are the parts, moved.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -24,7 +26,7 @@ from ..reading.sources import Reading
 from ..record import to_json
 from .folder import Folder
 from .summary import Summary, name_of
-from .work import Part
+from .work import Part, save_part
 
 PARTS, MANIFEST, CONFIGURATION = ".parts", "manifest.jsonl", "configuration.json"
 _NAME_BYTES = 120  # of a document's file; file systems stop at 255
@@ -76,13 +78,25 @@ class Store:
     def known(self) -> dict[str, Known]:
         """The finished shards, by key: of the finished batch, then of the parts."""
         found = {}
-        if self.out.size("documents.jsonl") == sum(part.size for _, part in self.entries()):
+        if (self.finished() or {}).get("format") == "parts":
+            self._reopen()
+        elif self.out.size("documents.jsonl") == sum(part.size for _, part in self.entries()):
             found = {part.key: Known(at, part.start, part.summary.documents, len(part.failures)) for at, part in self.entries()}
         names = set(self.parts.names())
         for name in sorted(names):
             if name.endswith(".json") and name != CONFIGURATION and f"{name}l" in names and (part := self._entry(name)):
                 found[part.key] = Known(-1, 0, part.summary.documents, len(part.failures))
         return found
+
+    def _reopen(self) -> None:
+        """Make the files of a finished batch parts again. It can break off and be done once more."""
+        self.parts.make()
+        for number, (_, part) in enumerate(self.entries()):
+            file = _numbered(number)
+            if self.out.size(file) == part.size:
+                self.out.move(file, f"{PARTS}/{part.key}.jsonl")
+                save_part(self.parts, part)
+        self.out.remove(MANIFEST)
 
     def entries(self) -> Iterator[tuple[int, Part]]:
         """The entries of the manifest with their offsets in it, in the order of the documents."""
@@ -116,32 +130,47 @@ class Store:
     def assemble(self, configuration: Mapping[str, Any], order: Iterable[str], known: Mapping[str, Known], form: str) -> Summary:
         """Make the finished files of the parts, in order. They replace earlier ones at the very end."""
         summary = Summary()
-        names = ["failures.jsonl", MANIFEST] + ([] if form == "json" else ["documents.jsonl"])
+        names = ["failures.jsonl", MANIFEST] + (["documents.jsonl"] if form == "jsonl" else [])
+        keys = list(order)
         single = _JsonFiles(self.out / "documents") if form == "json" else None
         new = {name: f"{name}.new" for name in [*names, "summary.json"]}
         with self.out.writing(new["failures.jsonl"]) as bad, self.out.writing(new[MANIFEST]) as manifest:
             manifest.write(to_json({"configuration": configuration}).encode("utf-8") + b"\n")
-            with nullcontext(None) if single else self.out.writing(new["documents.jsonl"]) as good:
-                for key in order:
+            with self.out.writing(new["documents.jsonl"]) if form == "jsonl" else nullcontext(None) as good:
+                for key in keys:
                     folder, part = self.load(key, known[key])
                     if single:
                         single.write_all(folder, part)
-                    else:
+                    elif good:
                         folder.copy(part.file, part.start, part.size, good)
                     for row in part.failures:
                         bad.write(to_json(row).encode("utf-8") + b"\n")
                     manifest.write(to_json(part.row()).encode("utf-8") + b"\n")
                     summary.merge(part.summary)
         self.out.write(new["summary.json"], (to_json(summary.row(), indent=2) + "\n").encode("utf-8"))
-        self._publish(new)
+        self._publish(new, keys if form == "parts" else [])
         return summary
 
-    def _publish(self, new: Mapping[str, str]) -> None:
+    def _publish(self, new: Mapping[str, str], keys: Sequence[str]) -> None:
         """Put the finished files in place: the manifest goes first and comes last, so that it never speaks of files that are not there."""
         self.out.remove(MANIFEST)
+        self._number(keys)
         for name in sorted(new, key=lambda name: name == MANIFEST):
             self.out.move(new[name], name)
         self.parts.remove_all()
+
+    def _number(self, keys: Sequence[str]) -> None:
+        """Move parts to their places in documents/, the last first, so that a part that stands there twice is moved once."""
+        if keys:
+            (self.out / "documents").make()
+        first = {key: number for number, key in reversed(list(enumerate(keys)))}
+        for number, key in reversed(list(enumerate(keys))):
+            source = f"{PARTS}/{key}.jsonl"
+            if number == first[key]:
+                self.out.move(source, _numbered(number))
+                continue
+            with self.out.writing(_numbered(number)) as file:
+                self.out.copy(source, 0, self.out.size(source), file)
 
     def summary(self) -> Summary:
         """The counts of the finished batch."""
@@ -149,6 +178,10 @@ class Store:
         for _, part in self.entries():
             summary.merge(part.summary)
         return summary
+
+
+def _numbered(number: int) -> str:
+    return f"documents/{number:06}.jsonl"
 
 
 class _JsonFiles:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .files import Entry, File, entries, exists, is_folder, is_url, look, open_binary
+from .files import Entry, File, entries, exists, filesystem, is_folder, is_url, look, open_binary
 from .raw import Reading
 from .recognise import COMPRESSIONS, OTHER_SUFFIXES, PAGE_SUFFIXES, RECORD_SUFFIXES, looks_like_page, suffix_of
 
@@ -38,7 +38,7 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
         elif item.startswith("@") and not exists(item):
             yield from find_files(listed(item[1:]), reading, counts)
         elif not is_folder(item):
-            found = [] if is_url(item) or exists(item) or not _MAGIC_GLOB.search(item) else sorted(glob.glob(item, recursive=True))  # noqa: PTH207
+            found = [] if exists(item) else _matches(item)
             yield from find_files(found, reading, counts) if found else [look(item)]
         else:
             yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts)
@@ -54,7 +54,17 @@ def _there(item: str) -> bool:
         return True
     if item.startswith("@"):
         return exists(item[1:])
-    return bool(not is_url(item) and _MAGIC_GLOB.search(item) and glob.glob(item, recursive=True))  # noqa: PTH207
+    return bool(_matches(item))
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern finds, in order; nothing for what is no pattern."""
+    if not _MAGIC_GLOB.search(pattern):
+        return []
+    if is_url(pattern):
+        system, inner = filesystem(pattern)
+        return sorted(map(system.unstrip_protocol, system.glob(inner)))
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
 
 
 def listed(name: str) -> Iterator[str]:
