@@ -149,6 +149,13 @@ def test_wrong_table(crawl: Path) -> None:
     assert not crawl.with_name("out").exists()
 
 
+@pytest.mark.parametrize("passes", [{"templates": "auto"}, {"dedup": "mark"}])
+def test_results_behind_a_url(crawl: Path, passes: dict[str, str]) -> None:
+    """These passes write to the folder of results, which must be on this machine."""
+    with pytest.raises(ConfigError, match="a folder of this machine"):
+        Passes(**passes).run([crawl], "s3://bucket/out", QUICK)
+
+
 def test_commands(crawl: Path) -> None:
     """The options of `batch` do the same with worker processes, and the end tells of the copies."""
     out = crawl.with_name("out")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -20,7 +21,7 @@ from pipeline.corpus.template_file import page_of, read_templates, templates_of,
 from pipeline.document import Document
 from pipeline.errors import ConfigError
 from pipeline.reading import Raw, read
-from pipeline.record import source_of
+from pipeline.record import schema, source_of
 from pipeline.stages.repair_text import repair_text
 from pipeline.stages.strip_boilerplate import strip_boilerplate
 
@@ -109,6 +110,7 @@ def test_removals_are_on_record(raws: list[Raw]) -> None:
     changes = [c for c in document.log if c.reason == "site-template"]
     assert {c.rule for c in changes} == {"on-5-of-5-pages"}
     assert document.undone() == document.source == source_of(document.record())
+    jsonschema.validate(document.record(), schema())
 
 
 def test_a_page_of_another_site_is_left_alone(raws: list[Raw]) -> None:

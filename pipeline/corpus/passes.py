@@ -59,7 +59,7 @@ class Passes:
         """`run_batch` with the passes."""
         options = replace(options, templates=Path(self.templates) if self.templates not in (None, AUTO) else None, site=self.site)
         told = {name: value for name, value in (("templates", self.templates), ("dedup", self.dedup)) if value}
-        if told and "://" in str(out):
+        if (self.templates == AUTO or self.dedup) and "://" in str(out):
             raise ConfigError("--templates auto and --dedup need a folder of this machine", "clean without them, or choose another -o")
         if options.templates:
             read_templates(options.templates)  # said now, not by every worker
