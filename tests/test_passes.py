@@ -150,7 +150,7 @@ def test_wrong_table(crawl: Path) -> None:
 
 
 @pytest.mark.parametrize("passes", [{"templates": "auto"}, {"dedup": "mark"}])
-def test_results_behind_a_url(crawl: Path, passes: dict[str, str]) -> None:
+def test_results_behind_a_url(crawl: Path, passes: dict[str, Any]) -> None:
     """These passes write to the folder of results, which must be on this machine."""
     with pytest.raises(ConfigError, match="a folder of this machine"):
         Passes(**passes).run([crawl], "s3://bucket/out", QUICK)

@@ -16,13 +16,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import NO_TEXT, PERMUTATIONS, ROWS, Fingerprint, resemblance
+from .fingerprint import NO_TEXT, PERMUTATIONS, ROWS, SKETCH, Fingerprint, bands_of, resemblance, sketch_of
 from .store import Rows
 
 THRESHOLD = 0.6  # shared of all shingles; a tenth of the sentences rewritten leaves .75
 FEWEST = 12  # shingles; of a shorter document only exact copies are told
 _BANDS = PERMUTATIONS // ROWS
-_LOOKS = 16  # groups of copies that a document is compared with in a band, so that work grows with the documents alone
+_LOOKS = 256  # groups of copies that a document is compared with in a band, so that work grows with the documents alone
+_ALIKE = 0.35  # of the sketch, below which documents are not compared: of those that share .6, 4 in 1,000 are missed in a band
 _SWAPPED = 0.1  # of the mentions of drugs, or of strengths
 _LEADERS = 64  # the same among the leaders of one group
 
@@ -66,6 +67,7 @@ class DuplicateIndex:
         self._names, self._strengths = Rows(folder / "names", np.uint64), Rows(folder / "strengths", np.uint64)
         self._bands, self._banded = Rows(folder / "bands", np.uint64), Rows(folder / "banded", np.int64)
         self._ids = Rows(folder / "ids", np.uint8)
+        self._sketches = bytearray()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -85,8 +87,10 @@ class DuplicateIndex:
         self._names.append(np.array(print_.names, np.uint64))
         self._strengths.append(np.array(print_.strengths, np.uint64))
         if len(print_.shingles) >= FEWEST:
-            self._bands.append(print_.bands())
+            signature = print_.signature()
+            self._bands.append(bands_of(signature))
             self._banded.append(np.array([number], np.int64))
+            self._sketches += sketch_of(signature).tobytes()
 
     def id(self, number: int) -> str:
         """What a document is called, once `find` was called."""
@@ -116,20 +120,23 @@ class DuplicateIndex:
         """Documents that share a band are compared, each with the first of every group that it meets there."""
         if not len(self._bands):
             return
-        numbers = self._banded.column(0, 1)
+        numbers, sketches = self._banded.column(0, 1), np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
         for band in range(_BANDS):
             for members in _equal(self._bands.column(band, _BANDS)):
-                met = dict[int, int]()  # root of a group -> its first member here
-                for number in (int(numbers[member]) for member in members):
-                    root = groups.root(number)
-                    if root in met:
+                roots, firsts = set[int](), list[int]()  # groups met here, and the first member of each that was met
+                for member in members.tolist():
+                    number = int(numbers[member])
+                    if groups.root(number) in roots:
                         continue
-                    for other in list(met.values())[-_LOOKS:]:
+                    others = np.array(firsts[-_LOOKS:], np.int64)
+                    alike = (sketches[others] == sketches[member]).sum(axis=1) >= _ALIKE * SKETCH
+                    for other in numbers[others[alike]].tolist():
                         if self._resemblance(number, other) >= THRESHOLD:
                             groups.join(number, other)
                             break
                     else:
-                        met[root] = number
+                        roots.add(groups.root(number))
+                        firsts.append(member)
 
     def _copies(self, members: Sequence[int]) -> Iterator[Duplicate]:
         """Of a group, in order: a document is a copy of the leader that it resembles most, or a leader itself."""

@@ -21,6 +21,7 @@ Hashes = NDArray[np.uint32]
 
 WIDTH = 4  # words of a shingle; a shorter block is one shingle
 PERMUTATIONS, ROWS = 288, 6  # of MinHash, and how many of them make a band: 48 bands of 6
+SKETCH = 32  # numbers of the signature of which a byte is held in memory
 _DRUG, _BREAK = "\x01", "\x02"
 _CJK = "\u3040-\u30ff\u3400-\u9fff"  # written without spaces: each character counts as a word
 _WORD = re.compile(rf"[{_DRUG}{_BREAK}#{_CJK}]|[^\W_{_CJK}]+")
@@ -45,19 +46,27 @@ class Fingerprint:
     names: tuple[int, ...]
     strengths: tuple[int, ...]
 
-    def bands(self) -> NDArray[np.uint64]:
-        """A hash for each band of the MinHash signature: documents alike share some.
+    def signature(self) -> NDArray[np.uint64]:
+        """PERMUTATIONS numbers (MinHash); two documents agree in about as many of them as they share of their shingles."""
+        mixed = (self.shingles[:, None].astype(np.uint64) * _MULTIPLIERS[None, :]) >> np.uint64(17)
+        least: NDArray[np.uint64] = mixed.min(axis=0)
+        return least
 
-        Banding is that of Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4: of documents that share .7
-        of their shingles 99.8 % meet in a band, of those that share .6 90 %, of those that share .2 hardly 1 in 300.
-        """
-        if not len(self.shingles):
-            return np.zeros(0, np.uint64)
-        signature = ((self.shingles[:, None].astype(np.uint64) * _MULTIPLIERS[None, :]) >> np.uint64(17)).min(axis=0)
-        bands = signature.reshape(-1, ROWS)
-        mixed = (bands * np.array(_MIX[:ROWS], np.uint64)).sum(axis=1, dtype=np.uint64)
-        out: NDArray[np.uint64] = (mixed ^ (mixed >> np.uint64(29))) * _MIX[0]
-        return out
+
+def bands_of(signature: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A hash for each band of a signature: documents alike share some.
+
+    Banding is that of Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4: of documents that share .7
+    of their shingles 99.8 % meet in a band, of those that share .6 90 %, of those that share .2 hardly 1 in 300.
+    """
+    mixed = (signature.reshape(-1, ROWS) * np.array(_MIX[:ROWS], np.uint64)).sum(axis=1, dtype=np.uint64)
+    out: NDArray[np.uint64] = (mixed ^ (mixed >> np.uint64(29))) * _MIX[0]
+    return out
+
+
+def sketch_of(signature: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """SKETCH bytes of a signature, one of every few numbers: enough to tell at a look that two documents are far apart."""
+    return signature[:: PERMUTATIONS // SKETCH].astype(np.uint8)
 
 
 def fingerprint(record: Mapping[str, Any]) -> Fingerprint:
