@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page on its way through the stages.
+    """One page on its way through the stages. `declared`: types that the page gives itself (schema.org, OpenGraph), lower case.
 
     >>> page = Document.from_text("Take  20 mg. Share this")
     >>> clean = page.edited("repair_text", [Edit(4, 6, " ", "spaces")])
@@ -232,6 +233,7 @@ class Document:
     title: str | None = None
     language: str | None = None
     metadata: Metadata = Metadata()
+    declared: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     normalized_text: str | None = None
     drugs: tuple[Drug, ...] = ()
@@ -252,7 +254,7 @@ class Document:
         Raises ValueError when edits overlap, leave the text, or when entities are there already
         (editing stages come before annotating ones).
         """
-        edits = sorted(edits, key=lambda e: (e.start, e.end))
+        edits = sorted(edits, key=attrgetter("start", "end"))
         _check(edits, len(self.text))
         edits = [e for e in edits if self.text[e.start : e.end] != e.replacement]
         if not edits:
@@ -262,7 +264,7 @@ class Document:
         moves = _Moves(edits)
         return replace(
             self,
-            text=_apply(self.text, edits),
+            text=_apply(self.text, edits, 0, len(self.text)),
             log=_compose(self, stage, edits),
             blocks=tuple(moves.blocks(self.blocks)),
             flags=tuple(moves.flags(self.flags)),
@@ -353,12 +355,13 @@ def _check(edits: Sequence[Edit], length: int) -> None:
         here = edit.end
 
 
-def _apply(text: str, edits: Sequence[Edit]) -> str:
-    parts, here = [], 0
+def _apply(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
+    """`text[start:end]` with the edits, which lie inside, made."""
+    parts = list[str]()
     for edit in edits:
-        parts += [text[here : edit.start], edit.replacement]
-        here = edit.end
-    return "".join([*parts, text[here:]])
+        parts += (text[start : edit.start], edit.replacement)
+        start = edit.end
+    return "".join([*parts, text[start:end]])
 
 
 def _compose(document: Document, stage: str, edits: Sequence[Edit]) -> tuple[Change, ...]:
@@ -367,15 +370,16 @@ def _compose(document: Document, stage: str, edits: Sequence[Edit]) -> tuple[Cha
     An edit that meets an earlier replacement takes it in, whole: its source is then the source of
     both. An earlier removal at the very edge of an edit stays an entry of its own.
     """
-    old, out = document.log, list[Change]()
+    old, source, out = document.log, document.source, list[Change]()
     i = j = shift = grown = 0  # next old change, next edit; source ahead of text; new text ahead of old
     while j < len(edits):
-        while i < len(old) and _after_end(old[i]) <= edits[j].start:
-            out.append(replace(old[i], at=old[i].at + grown))
+        edit = edits[j]
+        low, high = edit.start, edit.end
+        while i < len(old) and _after_end(old[i]) <= low:
+            out.append(_moved(old[i], grown))
             shift = old[i].end - _after_end(old[i])
             i += 1
-        met, first = [edits[j]], shift
-        low, high = edits[j].start, edits[j].end
+        first, last = shift, j
         j += 1
         while True:
             if i < len(old) and old[i].at < high and _after_end(old[i]) > low:
@@ -383,19 +387,26 @@ def _compose(document: Document, stage: str, edits: Sequence[Edit]) -> tuple[Cha
                 shift = old[i].end - _after_end(old[i])
                 i += 1
             elif j < len(edits) and edits[j].start < high:
-                met.append(edits[j])
                 high = max(high, edits[j].end)
                 j += 1
             else:
                 break
-        after = _apply(document.text[low:high], [replace(e, start=e.start - low, end=e.end - low) for e in met])
+        met = edits[last:j]
+        after = edit.replacement if (low, high) == (edit.start, edit.end) else _apply(document.text, met, low, high)
         start, end = low + first, high + shift
-        reason = next((e.reason for e in met if e.reason), None) if not after else None
-        before = document.source[start:end]
-        out.append(Change(start, end, low + grown, before, after, stage, met[-1].rule, reason))
+        reason = None if after else next((e.reason for e in met if e.reason), None)
+        out.append(Change(start, end, low + grown, source[start:end], after, stage, met[-1].rule, reason))
         grown += len(after) - (high - low)
-    out += [replace(change, at=change.at + grown) for change in old[i:]]
+    out += [_moved(change, grown) for change in old[i:]]
     return tuple(out)
+
+
+def _moved(change: Change, by: int) -> Change:
+    """The change at its new place (made by hand: `dataclasses.replace` takes twice as long)."""
+    if not by:
+        return change
+    at = change.at + by
+    return Change(change.start, change.end, at, change.before, change.after, change.stage, change.rule, change.reason)
 
 
 def _after_end(change: Change) -> int:
@@ -410,10 +421,12 @@ class _Moves:
         self._ends = [e.end for e in edits]
         self._new_starts, self._new_ends = list[int](), list[int]()
         grown = 0
+        self._grown = [0]  # how much the text grows by the first edits
         for edit in edits:
             self._new_starts.append(edit.start + grown)
             grown += len(edit.replacement) - (edit.end - edit.start)
             self._new_ends.append(edit.end + grown)
+            self._grown.append(grown)
 
     def start(self, offset: int) -> int:
         """New place of a span's start: behind an edit that ends there, at the front of one around it."""
@@ -431,8 +444,14 @@ class _Moves:
 
     def blocks(self, blocks: Sequence[Block]) -> Iterator[Block]:
         """Blocks with text left."""
+        starts, ends, grown = self._starts, self._ends, self._grown
         for block in blocks:
-            start, end = self.start(block.start), self.end(block.end)
+            start, end = block.start, block.end
+            i = bisect_right(ends, start)
+            if start < end and (i == len(starts) or starts[i] >= end):  # no edit inside, as in most blocks
+                start, end = start + grown[i], end + grown[i]
+            else:
+                start, end = self.start(start), self.end(end)
             if start == block.start and end == block.end:
                 yield block
             elif start < end:  # built by hand: dataclasses.replace takes three times as long, and pages have hundreds of blocks

@@ -64,6 +64,14 @@ def test_what_is_no_text(case: dict[str, Any]) -> None:
     assert caught.value.advice
 
 
+def test_thousands_of_attributes() -> None:
+    """Of an element with more attributes than any page has, the first thousand count; its text and what follows stay as they are."""
+    many = " ".join(f'data-{i}="{i}"' for i in range(3000))
+    page = read(f'<!doctype html><p class="dose" {many} hidden>20 mg</p><p {many}>Take one <b title="a > b">daily</b>.</p>')
+    assert page.text == "20 mg\n\nTake one daily."
+    assert [(block.evidence.hints, block.evidence.hidden) for block in page.blocks] == [(("dose",), False), ((), False)]
+
+
 @given(st.text(max_size=200))
 def test_utf8_is_read_as_it_is(text: str) -> None:
     """Any text in UTF-8 that is not empty or binary comes back from its bytes."""

@@ -82,6 +82,15 @@ def test_changes_are_small() -> None:
     assert mended.text.endswith("It’s 20 µg.")
 
 
+@pytest.mark.parametrize("times", [3, 300, 3000])
+def test_changes_are_small_in_long_lines(times: int) -> None:
+    """However long a line and however many words of it are damaged, each damaged word is a change of its own."""
+    mended = repair_text(line("Itâ€™s cafÃ© time now. " * times + "end"))
+    assert mended.text == "It’s café time now. " * times + "end"
+    assert len(mended.changes()) == 2 * times
+    assert max(change.end - change.start for change in mended.changes()) <= 6
+
+
 def test_gaps() -> None:
     """Whatever stands between blocks becomes one blank line; nothing stands before the first or after the last."""
     text = "\n\n a \r\n\r\n\r\n b\u2028c \n"

@@ -1,7 +1,8 @@
 """What is dropped, why, and that nothing is lost.
 
 Rules bring their own examples in `rules/boilerplate.toml`. A row of `cases/strip_boilerplate.jsonl` gives a plain
-text, the blocks `kept` and the `reasons` of the removals in their order. `pages/<sample>/expected.json` is the answer
+text, the blocks `kept` and the `reasons` of the removals in their order; one of `cases/strip_pages.jsonl` a page, stretches that are
+`kept` and `gone`, and the kind in a flag `page-type`. `pages/<sample>/expected.json` is the answer
 key of a sample; what we are known to miss of it stands in `KNOWN`, and a miss that is mended must be taken off it.
 """
 
@@ -93,6 +94,15 @@ def test_plain_cases(case: dict[str, Any]) -> None:
     document = strip_boilerplate(repair_text(read(case["text"])))
     assert [document.block_text(block) for block in document.blocks] == case["kept"]
     assert [change.reason for change in document.changes("strip_boilerplate")] == case["reasons"]
+
+
+@pytest.mark.parametrize("case", load_cases("strip_pages.jsonl"), ids=lambda c: c["label"])
+def test_page_cases(case: dict[str, Any]) -> None:
+    """A page keeps what the case says, loses what it says, and is flagged as what it is where it is no article."""
+    document = strip_boilerplate(repair_text(read(case["html"])))
+    assert [text for text in case["kept"] if text not in document.text] == []
+    assert [text for text in case["gone"] if text in document.text] == []
+    assert [flag.note.split(":")[0] for flag in document.flags if flag.kind == "page-type"] == case["flags"]
 
 
 @pytest.mark.parametrize("name", KEYS)

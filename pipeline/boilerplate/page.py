@@ -18,6 +18,7 @@ SHORT = 120  # characters: letters are counted one by one up to here only
 _MAIN, _BULK = 0.6, 0.92  # the main container holds this share of the page's prose, the bulk container that
 _PROSE = re.compile(r"[.!?…。।:][\"'”’)»\]]*(?:\s|$)|,\s|[,。、]")
 _PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 10, 60, 0.4  # running text has so many words or characters, and few of them in links
+_LONG_WORDS, _LONG_BLOCKS, _WHOLE, _MOSTLY = 40, 3, 0.95, 0.7  # so long blocks, so many of them, share in links, share of their words
 _TABLE_SIZE = 0x2E80  # scripts behind have neither upper nor lower case
 SPACE, GAP, UPPER, LOWER, DIGIT, COMMA, STOP, BAR = (1 << i for i in range(8))
 
@@ -42,6 +43,7 @@ class Page:
         words = self.signs.count(SPACE) + 1
         chars = self.signs.sizes - words + 1
         links = np.minimum(1.0, np.array([b.evidence.link_chars for b in self.blocks], dtype=np.float64) / np.maximum(chars, 1))
+        links *= not _in_one_link(words, links)
         self.words: list[int] = words.tolist()
         self.chars: list[int] = chars.tolist()
         self.links: list[float] = links.tolist()
@@ -49,6 +51,12 @@ class Page:
         self.total_prose = sum(self.prose)
         self.columns = np.stack([np.array(self.prose, dtype=np.float64), words, chars, chars * links, np.ones(len(texts))])
         self.containers = Containers(self)
+
+
+def _in_one_link(words: Any, links: Any) -> bool:
+    """True for a page whose running text is links: a link that its author forgot to close, which tells nothing of the text in it."""
+    long = words >= _LONG_WORDS
+    return bool(long.sum() >= _LONG_BLOCKS and words[long & (links >= _WHOLE)].sum() > _MOSTLY * words[long].sum())
 
 
 class Signs:

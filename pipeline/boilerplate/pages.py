@@ -22,6 +22,8 @@ from .verdict import Verdict
 
 KEEP = 0.5  # the labeller's probability from which a block is kept
 _KEEP_LINKS = 0.85  # the same for a block that is nothing but links, and for a heading with nothing under it
+_KEEP_TEASER, _KEEP_LISTED = 0.99, 0.6  # the same for a link that stands alone in an article, and for one on a page of links
+_LINKED, _LINK_WORDS, _LISTING = 0.85, 40, 0.3  # share of a block's characters, its words, share of the page's likely words
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _PATTERN_WORDS = 60
 _FALLBACK, _FEWEST_WORDS = 0.05, 40  # the least chance, and the prose of a page on which something is kept in any case
@@ -33,8 +35,11 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SURE = 0.97
 _GAP, _DOUBTED, _NEAR_NAMES = 8, 0.25, 4  # blocks in a gap that is filled, with at least this probability; names looked at
-_NEAR_TITLE = 3  # blocks below the title
+_NEAR_TITLE = 12  # blocks below the title
+_LEAD_WORDS, _SENTENCE_WORDS, _FEW_LINKS, _FEW_DIGITS = (5, 90), 9, 0.3, 0.12  # of a standfirst; shares of its characters
 _SHORT = 30  # words
+_MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
+_POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
 def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
@@ -42,9 +47,10 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     chances = load_labeller().probabilities(reading.rows, reading.hints).tolist()
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
-    _keep_standfirst(reading, chances, verdicts)
     _apply_rules(reading, rules, chances, verdicts)
+    _keep_standfirst(reading, rules, verdicts)
     _drop_comments(reading, verdicts)
+    _drop_other_posts(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
     keep_apparatus(reading, chances, verdicts, _UNNAMED)
     _fill_gaps(reading, chances, verdicts)
@@ -67,18 +73,33 @@ def decide(reading: Reading, chances: Sequence[float]) -> list[bool]:
             own = means.setdefault((block.evidence.group, block.kind), [0.0, 0.0])
             own[0] += chance * words
             own[1] += words
-    kept = []
+    kept, bars = [], _bars(reading, chances)
     for i, (block, chance) in enumerate(zip(page.blocks, chances, strict=True)):
         level = chance
         if block.kind in ("list_item", "table_row"):
             total, count = means[block.evidence.group, block.kind]
             level = (level + 2 * total / count) / 3
-        kept.append(level >= (KEEP if page.links[i] < 0.85 or page.words[i] > 40 else _KEEP_LINKS))
+        kept.append(level >= bars[i])
     _keep_headings(reading, chances, kept)
     if not any(kept) and page.total_prose >= _FEWEST_WORDS:
         best = max(range(len(kept)), key=lambda i: chances[i])
         kept = [c >= max(_FALLBACK, 0.5 * chances[best]) and page.prose[i] > 0 for i, c in enumerate(chances)]
     return kept
+
+
+def _bars(reading: Reading, chances: Sequence[float]) -> list[float]:
+    """The chance from which each block is kept; higher for one that is nothing but links.
+
+    In an article a line that is one link is a teaser of another page; on a page of links the links are what a reader came for.
+    """
+    page = reading.page
+    linked = [page.links[i] >= _LINKED and page.words[i] <= _LINK_WORDS for i in range(len(chances))]
+    likely = [i for i, chance in enumerate(chances) if chance >= KEEP]
+    words = sum(page.words[i] for i in likely)
+    if sum(page.words[i] for i in likely if linked[i]) > _LISTING * words:
+        return [_KEEP_LISTED if link else KEEP for link in linked]
+    alone = [block.kind in ("paragraph", "heading") and words >= _ARTICLE_WORDS for block in page.blocks]
+    return [KEEP if not link else _KEEP_TEASER if lone else _KEEP_LINKS for link, lone in zip(linked, alone, strict=True)]
 
 
 def _keep_headings(reading: Reading, chances: Sequence[float], kept: list[bool]) -> None:
@@ -94,22 +115,36 @@ def _keep_headings(reading: Reading, chances: Sequence[float], kept: list[bool])
             kept[i] = False
 
 
-def _keep_standfirst(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
-    """The sentence under the title belongs to the article, also when it stands in the page's <header>."""
-    if reading.shown is None:
-        return
+def _keep_standfirst(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
+    """The lines under the title that lead into the article belong to it, also when they stand in a <header>.
+
+    They are a sentence, or named for what they are; bylines, dates and share buttons may stand between.
+    """
     page = reading.page
-    for i in range(reading.shown + 1, min(reading.shown + 1 + _NEAR_TITLE, len(verdicts))):
-        named, words = reading.named[i][0], page.words[i]
-        if verdicts[i] is None or page.links[i] >= 0.3 or not 6 <= words <= 60 or (named and named.reason not in ("navigation", "layout")):
-            continue
-        if chances[i] >= (0.05 if page.prose[i] and page.texts[i].endswith((".", "!", "?", "…", "”", '"')) else 0.35):
-            verdicts[i] = None
+    for i in range(reading.shown + 1 if reading.shown is not None else 0, len(verdicts) if reading.shown is not None else 0):
+        if (verdicts[i] is None and page.prose[i]) or i > (reading.shown or 0) + _NEAR_TITLE:
+            return
+        if verdicts[i] is not None and _is_standfirst(reading, i):
+            verdicts[i] = _by_rule(reading, rules, [i])[i]
+
+
+def _is_standfirst(reading: Reading, i: int) -> bool:
+    page, named = reading.page, reading.named[i][0]
+    text, words, block = page.texts[i], page.words[i], page.blocks[i]
+    if page.links[i] >= _FEW_LINKS or not _LEAD_WORDS[0] <= words <= _LEAD_WORDS[1] or block.evidence.hidden or reading.comments[i]:
+        return False
+    if (named and named.reason not in ("navigation", "layout", "related")) or block.kind not in ("paragraph", "heading", "quote"):
+        return False
+    if sum(map(str.isdigit, text)) > _FEW_DIGITS * len(text):  # a date
+        return False
+    if any(_hints_of("standfirst").search(token) for token in block.evidence.hints[:2]):
+        return True
+    return words >= _SENTENCE_WORDS and text.endswith((".", "!", "?", "…", "”", '"')) and not (named and named.reason == "related")
 
 
 @cache
-def _folded() -> re.Pattern[str]:
-    return re.compile(load_toml("hints.toml")["folded"]["names"])
+def _hints_of(key: str) -> re.Pattern[str]:
+    return re.compile(load_toml("hints.toml")[key]["names"])
 
 
 def _fill_gaps(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
@@ -121,7 +156,7 @@ def _fill_gaps(reading: Reading, chances: Sequence[float], verdicts: list[Verdic
             named, hints = reading.named[i][0], page.blocks[i].evidence.hints[:_NEAR_NAMES]
             if reading.rule[i] or verdicts[i] not in (_UNNAMED, named) or (named and named.reason != "layout") or reading.comments[i]:
                 continue
-            accordion = any(_folded().search(token) for token in hints)
+            accordion = any(_hints_of("folded").search(token) for token in hints)
             doubted = chances[i] >= _DOUBTED and page.links[i] < 0.5
             if reading.rows[i][_IN_MAIN] and (accordion or doubted):
                 verdicts[i] = None
@@ -151,16 +186,38 @@ def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
             verdicts[i] = Verdict("user-comment", "name-user-comment")
 
 
+def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
+    """True for a heading in a menu's words ("Active ingredients") with running text of the article under it."""
+    page, below = reading.page, i + 1
+    return (
+        page.blocks[i].kind == "heading" and chances[i] >= _HEADS and page.links[i] < _FEW_LINKS
+        and below < len(verdicts) and verdicts[below] is None and bool(page.prose[below])
+    )  # fmt: skip
+
+
+def _drop_other_posts(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """Blogs number their posts in the markup: what stands in a post other than the title's is another article."""
+    if reading.shown is None:
+        return
+    own = _post(reading.hints[reading.shown])
+    for i, verdict in enumerate(verdicts if own else ()):
+        if verdict is None and (post := _post(reading.hints[i])) and post != own:
+            verdicts[i] = Verdict("related", "other-post")
+
+
+def _post(hints: Sequence[str]) -> str | None:
+    return next((token for token in hints if _POST.fullmatch(token)), None)
+
+
 def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """What stays is shown to the rules, and to the names of elements, which may know better."""
     page = reading.page
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None and i != reading.shown]
-    short = [i for i in kept if page.words[i] <= _PATTERN_WORDS and reading.rule[i] is None]
-    found = dict(zip(short, rules.match_patterns([reading.folded[i] for i in short]), strict=True))
-    whole = dict(zip(short, rules.match_whole([page.texts[i] for i in short]), strict=True))
+    found = _by_rule(reading, rules, kept)
     for i in kept:
-        block, named = page.blocks[i], reading.named[i][0]
-        rule = reading.rule[i] or found.get(i) or whole.get(i)
+        block, named, rule = page.blocks[i], reading.named[i][0], found[i]
+        if rule and rule.reason in _MENU_WORDS and _heads_text(reading, chances, verdicts, i):
+            continue
         if rule:
             verdicts[i] = rule
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
@@ -173,6 +230,15 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             and not is_apparatus(page.texts[i])
         ):
             verdicts[i] = named
+
+
+def _by_rule(reading: Reading, rules: BoilerplateRules, asked: Sequence[int]) -> dict[int, Verdict | None]:
+    """For each of these blocks the rule that knows its words."""
+    page = reading.page
+    short = [i for i in asked if page.words[i] <= _PATTERN_WORDS and reading.rule[i] is None]
+    found = dict(zip(short, rules.match_patterns([reading.folded[i] for i in short]), strict=True))
+    whole = dict(zip(short, rules.match_whole([page.texts[i] for i in short]), strict=True))
+    return {i: reading.rule[i] or found.get(i) or whole.get(i) for i in asked}
 
 
 def _explain(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:

@@ -27,6 +27,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_SHOWN = re.compile("[^\ufeff\x00 \t\r\n]")
 _PROBE = 20_000
 
 
@@ -57,13 +58,13 @@ def read(source: str | bytes | Path | Tag | Raw) -> Document:
     else:
         data = raw.data
         text, encoding = decode(data, raw.charset)
-    if not text.strip("\ufeff\x00 \t\r\n"):
+    if not _SHOWN.search(text):
         raise ReadError("the input is empty", "give a page or text")
     html = raw.kind == "html" or (raw.kind is None and is_html(text))
     digest = hashlib.sha256(data).hexdigest()
     origin = Origin(raw.path, raw.record, raw.url, "text/html" if html else "text/plain", encoding, len(data), digest)
     document = _from_html(text) if html else _from_plain(text)
-    if not document.source.strip():
+    if not document.source or document.source.isspace():
         raise ReadError("the page shows no text", "is it drawn by a script? save it from a browser")
     told = _told(document, raw) if raw.title or raw.published else document
     return replace(told, id=raw.id or digest[:16], origin=origin)
@@ -91,7 +92,7 @@ def _raw(source: Any) -> Raw:
 
 def _from_html(markup: str) -> Document:
     from .html import read_html
-    from .metadata import read_metadata
+    from .metadata import declared_types, read_metadata
 
     page = read_html(markup)
     heading = next(
@@ -100,7 +101,9 @@ def _from_html(markup: str) -> Document:
     title, declared, metadata = read_metadata(page.head, heading)
     detected = detect_language(page.text[b.start : b.end] for b in page.blocks)
     language = declared if declared and (not detected or declared[:2] == detected) else detected
-    return replace(Document.from_text(page.text, page.blocks), title=title, language=language, metadata=metadata)
+    return replace(
+        Document.from_text(page.text, page.blocks), title=title, language=language, metadata=metadata, declared=declared_types(page.head)
+    )
 
 
 def _from_plain(text: str) -> Document:

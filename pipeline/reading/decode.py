@@ -64,7 +64,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     >>> decode(b"caf\\xc3\\xa9")
     ('café', 'utf-8')
     """
-    if not data.strip():
+    if not data or data.isspace():
         raise ReadError("the input is empty", "give a page or text")
     for mark, encoding in _BOMS:
         if data.startswith(mark):

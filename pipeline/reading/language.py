@@ -25,6 +25,11 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
     return words
 
 
+@cache
+def _letters_of(language: str) -> tuple[str, ...]:
+    return tuple(word for word, owners in _languages_of().items() if language in owners)
+
+
 def detect_language(texts: Iterable[str]) -> str | None:
     """The two-letter code of the language that most function words speak for, or None.
 
@@ -34,13 +39,12 @@ def detect_language(texts: Iterable[str]) -> str | None:
     'es'
     """
     sample = _sample(texts)
-    known, votes = _languages_of(), Counter[str]()
-    counts = Counter(_WORD.findall(sample))
-    for word, count in counts.items():
-        for language in known.get(word, ()):
+    votes = Counter[str]()
+    for languages, count in Counter(map(_languages_of().get, _WORD.findall(sample))).items():
+        for language in languages or ():
             votes[language] += count
     for language in _BY_LETTER:
-        votes[language] = sum(sample.count(char) for char, owners in known.items() if language in owners)
+        votes[language] = 0 if sample.isascii() else sum(map(sample.count, _letters_of(language)))
     best = max(votes, key=lambda code: (votes[code], code), default=None)
     return best if best and votes[best] >= _LEAST else None
 

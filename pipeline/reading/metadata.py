@@ -10,12 +10,14 @@ from typing import Any
 from ..document import Metadata
 from ..rules.folding import fold
 from .dates import find_date
-from .html import Head
+from .head import Head
 
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
-_SEPARATOR = re.compile(r"\s+[|»«·•–—:-]{1,2}\s+|\s*[|»«·•]\s*")
+_SEPARATOR = re.compile(r"\s+[|»«·•–—:/-]{1,2}\s+|\s*[|»«·•]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w{3,40})"')
+_TYPES_KEPT = 50
 _LD_DEPTH = 6  # graphs nest an article in a page in a list; deeper is noise
 
 
@@ -60,6 +62,18 @@ def read_metadata(head: Head, first_heading: str | None) -> tuple[str | None, st
     )
     language = head.language or meta.get("content-language") or meta.get("og:locale") or meta.get("dc.language") or None
     return title, _language(language), metadata
+
+
+def declared_types(head: Head) -> tuple[str, ...]:
+    """The types that a page gives itself, lower case: those of its JSON-LD objects, and "og:" with the OpenGraph type.
+
+    >>> declared_types(Head(meta={"og:type": "product.item"}, json_ld=['{"@graph": [{"@type": "Product"}, {"@type": "WebPage"}]}']))
+    ('og:product', 'product', 'webpage')
+    """
+    found = dict.fromkeys([f"og:{head.meta['og:type'].lower().split('.')[0]}"] if head.meta.get("og:type") else [])
+    for raw in head.json_ld:
+        found.update(dict.fromkeys(kind.lower() for kind in _TYPE.findall(raw)))
+    return tuple(found)[:_TYPES_KEPT]
 
 
 def best_title(heading: str | None, candidates: Sequence[str | None], site: str | None) -> str | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
+from operator import ne
 from typing import Any
 
 from ..document import Block, Document, Edit
@@ -26,10 +28,11 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u180e\x00-\x08\x0e-\x1
 _JOINERS = re.compile("[\u200c\u200d]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
-_SPACES = re.compile(f"[ {_OTHER_SPACES}]+")
-_ODD = re.compile(f"{_INVISIBLE.pattern}|[{_OTHER_SPACES}\r\n]|  ")  # a line without any of these is left alone
+_SPACES = re.compile(f"[ {_OTHER_SPACES}](?:[ {_OTHER_SPACES}]+|(?<=[{_OTHER_SPACES}]))")  # several, or one that is none of the keyboard
 _WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
+_FEW, _WORDS = 8, 1000  # with more damaged words, or more words at all, a line is compared one word at a time
+_LONGEST = 4000  # signs and words; beyond this there is one edit for all
 
 
 def repair_text(document: Document) -> Document:
@@ -43,8 +46,8 @@ def repair_text(document: Document) -> Document:
     repaired = repaired.edited(NAME, list(_entities(repaired)))
     repaired = repaired.edited(NAME, list(_characters(repaired)))
     repaired = repaired.edited(NAME, list(_gaps(repaired)))
-    title = repaired.title
-    return replace(repaired, title=_plain(title) if title else title)
+    title = _plain(repaired.title or "")
+    return replace(repaired, title=title) if repaired.title and title != repaired.title else repaired
 
 
 @cache
@@ -89,10 +92,12 @@ def _entities(document: Document) -> Iterator[Edit]:
 
 def _characters(document: Document) -> Iterator[Edit]:
     """Invisible characters, odd spaces, decomposed accents, wrapped lines."""
-    composed = document.text.isascii() or unicodedata.is_normalized("NFC", document.text)
-    for block in _blocks_with(document, _ODD) if composed else document.blocks:
-        line = document.block_text(block)
-        yield from _shift(_line_edits(line, code=block.kind == "code", cells=block.kind == "table_row"), block.start)
+    text = document.text
+    composed = text.isascii() or unicodedata.is_normalized("NFC", text)
+    for block in document.blocks:
+        line = text[block.start : block.end]
+        if not (composed and line.isprintable() and "  " not in line):  # most are: of all spaces " " alone is printable
+            yield from _line_edits(line, block.start, code=block.kind == "code", cells=block.kind == "table_row")
 
 
 def _blocks_with(document: Document, pattern: re.Pattern[str]) -> Iterator[Block]:
@@ -106,11 +111,11 @@ def _blocks_with(document: Document, pattern: re.Pattern[str]) -> Iterator[Block
             i += 1
 
 
-def _line_edits(line: str, *, code: bool, cells: bool) -> Iterator[Edit]:
+def _line_edits(line: str, offset: int, *, code: bool, cells: bool) -> Iterator[Edit]:
     taken = 0
     for start, end, after, rule in sorted(_candidates(line, code=code, cells=cells)):
         if start >= taken and line[start:end] != after:
-            yield Edit(start, end, after, rule)
+            yield Edit(offset + start, offset + end, after, rule)
             taken = end
 
 
@@ -127,11 +132,11 @@ def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, in
                 yield edit.start, edit.end, edit.replacement, edit.rule
     if code:
         return
-    for match in _WRAP.finditer(line):
-        yield (*match.span(), " ", "wrapped-line")
+    if "\n" in line or "\r" in line:
+        for match in _WRAP.finditer(line):
+            yield (*match.span(), " ", "wrapped-line")
     for match in _SPACES.finditer(line):
-        if match[0] != " ":
-            yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
+        yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
 
 
 def _left(signs: str, before: str, after: str) -> str:
@@ -149,40 +154,50 @@ def _left(signs: str, before: str, after: str) -> str:
 
 def _smallest(before: str, after: str, offset: int, rule: str) -> Iterator[Edit]:
     """The edits from one line to the other, each as small as a word or less."""
-    if len(before) <= _MINIMAL:
-        old, new = list(before), list(after)
-    else:
-        old, new = re.findall(r"\w+|\W", before), re.findall(r"\w+|\W", after)
-    places = [0]
-    for piece in old:
-        places.append(places[-1] + len(piece))
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield Edit(offset + places[a], offset + places[b], "".join(new[c:d]), rule)
+    whole_words = len(before) > _MINIMAL
+    olds, news = before.split(" "), after.split(" ")
+    if len(olds) != len(news) or (len(olds) <= _WORDS and sum(map(ne, olds, news)) <= _FEW):
+        olds, news = [before], [after]
+    for old, new in zip(olds, news, strict=True):
+        if old != new:
+            differences = _differences_of_words if len(old) <= _MINIMAL else _differences
+            for start, end, replacement in differences(old, new, whole_words):
+                yield Edit(offset + start, offset + end, replacement, rule)
+        offset += len(old) + 1
 
 
-def _shift(edits: Iterator[Edit], offset: int) -> Iterator[Edit]:
-    for edit in edits:
-        yield replace(edit, start=edit.start + offset, end=edit.end + offset)
+def _differences(before: str, after: str, whole_words: bool) -> Sequence[tuple[int, int, str]]:
+    """What to replace, and by what, by a longest common subsequence; its time grows with the square of the length."""
+    pieces = re.compile(r"\w+|\W" if whole_words else r"(?s:.)")
+    old, new = pieces.findall(before), pieces.findall(after)
+    if len(old) > _LONGEST:
+        return [(0, len(before), after)]
+    places = [0, *accumulate(map(len, old))]
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(places[a], places[b], "".join(new[c:d])) for tag, a, b, c, d in found if tag != "equal"]
+
+
+@lru_cache(maxsize=1024)  # the same words are damaged again and again
+def _differences_of_words(before: str, after: str, whole_words: bool) -> Sequence[tuple[int, int, str]]:
+    return _differences(before, after, whole_words)
 
 
 def _gaps(document: Document) -> Iterator[Edit]:
     """One blank line between blocks, nothing before the first and after the last."""
-    here = 0
-    for i, block in enumerate(document.blocks):
-        yield from _gap(document.text, here, block.start, "\n\n" if i else "")
-        here = block.end
-    yield from _gap(document.text, here, len(document.text), "")
-
-
-def _gap(text: str, start: int, end: int, wanted: str) -> Iterator[Edit]:
-    if text[start:end] != wanted:
-        yield Edit(start, end, wanted, "block-gap")
+    text, here, wanted = document.text, 0, ""
+    for block in document.blocks:
+        if text[here : block.start] != wanted:
+            yield Edit(here, block.start, wanted, "block-gap")
+        here, wanted = block.end, "\n\n"
+    if here < len(text):
+        yield Edit(here, len(text), "", "block-gap")
 
 
 def _plain(title: str) -> str:
     """A title, mended the same way (it is no part of the text, so no edits)."""
-    import ftfy
+    fixed = title
+    if _SUSPECT.search(title):
+        import ftfy
 
-    fixed = ftfy.fix_text(title, _config()) if _SUSPECT.search(title) else title
+        fixed = ftfy.fix_text(title, _config())
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", fixed)).split())

@@ -15,6 +15,7 @@ from dataclasses import replace
 from ..boilerplate.bylines import with_bylines
 from ..boilerplate.dumps import judge_lines, modal_tail, opening_title, sentence_cuts
 from ..boilerplate.evidence import gather
+from ..boilerplate.page_type import find_page_type
 from ..boilerplate.pages import judge
 from ..boilerplate.rules import BoilerplateRules, load_rules
 from ..boilerplate.stubs import find_preambles, find_stubs
@@ -44,6 +45,7 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     if document.origin.media_type == "text/html":
         reading = gather(document, rules)
         verdicts, title, shown, alike = judge(reading, rules), reading.title, reading.shown, reading.alike
+        document = replace(document, flags=(*document.flags, *find_page_type(reading, verdicts)))
     else:
         verdicts, shown = judge_lines(document.blocks, texts, rules)
         title = plain_title(texts[shown]) if shown is not None else opening_title(texts)
