@@ -347,6 +347,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     packed with gz, bz2, xz or zst or not. Run the same command again to go on with a batch that broke off.
     """
     from pipeline.batch.display import closing, interrupted, watching
+    from pipeline.errors import PharmacleanError
     from pipeline.reading.sources import missing
 
     shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
@@ -362,8 +363,16 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
             summary = _run_batch(inputs, _options(**shared), display, **told)
         except KeyboardInterrupt:
             display.clear()
-            click.secho(interrupted(display, told["out"]), fg="yellow", err=True)
+            if kind == "json":
+                display.event("interrupted")
+            else:
+                click.secho(interrupted(display, told["out"]), fg="yellow", err=True)
             sys.exit(130)
+        except PharmacleanError as error:
+            if kind != "json":
+                raise
+            display.event("error", message=str(error))
+            sys.exit(2)
         display.clear()
         if kind == "json":
             display.event("end", seconds=round(display.seconds, 1), summary=summary.row())

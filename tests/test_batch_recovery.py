@@ -553,6 +553,9 @@ def test_json_log(tmp_path: Path) -> None:
     assert status == 0
     assert rows[-1]["event"] == "end"
     assert (rows[-1]["documents"], rows[-1]["failures"], rows[-1]["summary"]["documents"]) == (20, 0, 20)
+    status, _, messages = command(str(path), "-o", str(tmp_path / "out"), "--log-format", "json", "--resume", "--country", "IN")
+    assert (status, json.loads(messages)["event"]) == (2, "error")
+    assert "country was" in json.loads(messages)["message"]
 
 
 def test_options_reach_the_batch(tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ class LocalEngine:
         """Stop all work at once."""
         for lane in self.lanes:
             lane.stop()
+        if self._ready:
+            gc.unfreeze()
 
 
 class _Lane:
