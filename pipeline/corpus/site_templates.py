@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from math import ceil, sqrt
 from typing import TypeAlias
 
@@ -33,6 +34,7 @@ _EVERYWHERE = 0.8  # of the site's pages: so often even a title may be the site'
 _HALF = 0.5
 _SHORT = 8  # words; longer lines are no headings
 _NAME_CHARS = 5
+_BLOCK_LINES = 12  # of a run that pages share; so many lines in the same order are no accident
 _PROSE_WORDS = 6
 _LONG_CHARS = 40  # of a line that tells one article from another
 _STOP = re.compile(r"[.!…。।][\"'”’)»\]]*$")
@@ -159,6 +161,8 @@ class _Judge:
             return []
         places, dropped = counts.places(key), 1 - counts.kept[key] / counts.on[key]
         in_run = None not in places[0]
+        if counts.on[key] < counts.least:
+            return places if in_run and not is_articles(line) else []
         if is_articles(line):
             listed = in_run and not _is_prose(line) and counts.on[key] >= _HALF * counts.pages
             return places if listed or (dropped >= _SURELY_DROPPED and places != _ANYWHERE) else []
@@ -170,14 +174,15 @@ class _Judge:
 
     def among_others(self, key: str) -> list[Place]:
         """A line about medicines that always stands between two lines of the site, as in a list of its services."""
-        if self.counts.on[key] < _HALF * self.counts.pages or is_apparatus(self.counts.shown(key)):
+        often = self.counts.on[key] >= _HALF * self.counts.pages or key in self.counts.blocks
+        if not often or is_apparatus(self.counts.shown(key)):
             return []
         return [place for place in self.counts.places(key) if all(other == EDGE or other in self.found for other in place)]
 
     def at_the_end(self, key: str) -> list[Place]:
         """A line that no line of an article ever follows: no heading, but a credit, or an item of a menu."""
         line = self.counts.shown(key)
-        if is_apparatus(line) or is_articles(line) or not any(char.isalpha() for char in key):
+        if is_apparatus(line) or is_articles(line) or self.counts.on[key] < self.counts.least or not any(map(str.isalpha, key)):
             return []
         return _ANYWHERE if self.counts.kept_after[key] <= self.found.keys() else []
 
@@ -201,7 +206,9 @@ class _Counts:
         self.on = Counter[str]()
         for _, keys in pages:
             self.on.update(set(keys))
-        self.on = Counter({key: count for key, count in self.on.items() if count >= threshold(self.pages)})
+        self.least = threshold(self.pages)
+        self.blocks = _block_lines([keys for _, keys in pages])
+        self.on = Counter({key: count for key, count in self.on.items() if count >= self.least or (count > 1 and key in self.blocks)})
         self.kept = Counter[str]()
         self.kept_after = defaultdict[str, set[str]](set)
         self._texts = dict[str, str]()
@@ -241,6 +248,21 @@ class _Counts:
         return [p for p in steady if None not in p] or steady[:1] or _ANYWHERE
 
 
+def _block_lines(pages: Sequence[Sequence[str]]) -> set[str]:
+    """Lines in long runs that two pages, or more, have in common: a menu that only a part of the site has."""
+    pairs = Counter(pair for keys in pages for pair in set(pairwise(keys)))
+    out = set[str]()
+    for keys in pages:
+        run = list[str]()
+        for one, two in pairwise([*keys, EDGE]):
+            run.append(one)
+            if pairs[one, two] < 2:
+                if len(run) >= _BLOCK_LINES:
+                    out.update(run)
+                run = []
+    return out
+
+
 def _without_copies(pages: Sequence[tuple[SitePage, list[str]]]) -> list[tuple[SitePage, list[str]]]:
     """The pages that count: those that share half of their own text with an earlier one are the same article again.
 
@@ -252,8 +274,10 @@ def _without_copies(pages: Sequence[tuple[SitePage, list[str]]]) -> list[tuple[S
     bare = False
     for i, page in enumerate(pages):
         own = {key for key in long_lines[i] if common[key] <= max(2, _HALF * len(pages))}
-        shared = Counter(owner[key] for key in own if key in owner)
-        if (not own and bare) or (shared and max(shared.values()) >= _HALF * len(own)):
+        shared = Counter[int]()
+        for key in own & owner.keys():
+            shared[owner[key]] += len(key)
+        if (not own and bare) or (shared and max(shared.values()) >= _HALF * sum(map(len, own))):
             continue
         bare = bare or not own
         owner.update(dict.fromkeys(own - owner.keys(), i))
