@@ -438,25 +438,32 @@ def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, 
 @main.command()
 @_inputs
 @click.option("--color/--no-color", default=None, help="Colour, or none; by default colour on a terminal.")
+@click.option("--blocks", is_flag=True, help="Every block of the page with its label and what led to it.")
 @_shared
-def explain(inputs: tuple[str, ...], color: bool | None, **shared: Any) -> None:
+def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared: Any) -> None:
     """Show what was changed, where, by which rule.
 
     \b
     pharmaclean explain page.html
+    pharmaclean explain page.html --blocks
     pharmaclean explain page.html | less -R
     """
     from pipeline.chain import Failure, Pipeline
     from pipeline.reading.sources import read_inputs
     from pipeline.report.terminal import explain as lines
+    from pipeline.report.terminal import explain_blocks
 
+    if blocks:
+        from pipeline.boilerplate.labels import label_blocks
+
+        shared["skip"] = STAGES[1:]  # the labels are those of the page before anything is cut
     failed = False
     for document in Pipeline(_options(**shared)).stream(read_inputs(_files_only(inputs))):
         if isinstance(document, Failure):
             failed = True
             _complain(document)
             continue
-        for line in lines(document):
+        for line in explain_blocks(label_blocks(document)) if blocks else lines(document):
             click.echo(line, color=color)
     if failed:
         sys.exit(1)

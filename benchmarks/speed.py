@@ -1,10 +1,14 @@
 """CPU milliseconds a page, beside other extractors, in one run.
 
     python benchmarks/speed.py PAGES [--limit 60] [--memory]
+    python benchmarks/speed.py PAGES --stages [--warm-up OTHER_PAGES]
 
 PAGES is a folder of .html or .html.gz files. Every tool sees every page in turn, warm, in one process, so that a change in the machine's
 speed meets all of them; peers that are not installed are left out (benchmarks/requirements.txt names them). Peers get the decoded string,
 pharmaclean the bytes. --memory starts each tool in a process of its own and gives its peak memory over the pages.
+
+--stages gives pharmaclean's own time by stage instead: on the first sight of each page, as in a crawl, where words and headings are
+new, and warm, the least of three further passes. Tables and patterns are loaded before, on OTHER_PAGES, else on the samples.
 """
 
 from __future__ import annotations
@@ -66,6 +70,40 @@ TOOLS: dict[str, Callable[[], Callable[[bytes, str], Any]]] = {
     "trafilatura": trafilatura,
     "readability-lxml": readability,
 }
+
+
+def by_stage(pages: list[tuple[bytes, str]], before: list[tuple[bytes, str]]) -> dict[str, dict[str, float]]:
+    """CPU milliseconds a page for each stage, for reading and for the record: on first sight, and warm."""
+    from pipeline.chain import Pipeline
+
+    pipeline = Pipeline()
+    _pass(pipeline, before)
+    first, *warm = [_pass(pipeline, pages) for _ in range(4)]
+    rows = {name: {"first": first[name], "warm": min(times[name] for times in warm)} for name in first}
+    annotating = [row for name, row in rows.items() if name not in ("read", *TEXT_STAGES)]
+    rows["annotating and record"] = {key: sum(row[key] for row in annotating) for key in ("first", "warm")}
+    return {name: {key: round(value, 2) for key, value in row.items()} for name, row in rows.items()}
+
+
+def _pass(pipeline: Any, pages: list[tuple[bytes, str]]) -> dict[str, float]:
+    """CPU milliseconds a page for each step, once over the pages."""
+    from pipeline.errors import ReadError
+    from pipeline.reading import read
+    from pipeline.record import to_line
+
+    stages = dict(zip(pipeline.names, pipeline._stages, strict=True))  # noqa: SLF001  the very functions that a page goes through
+    steps: dict[str, Callable[[Any], Any]] = {"read": read, **stages, "record": lambda document: to_line(document.record())}
+    times = dict.fromkeys(steps, 0.0)
+    for data, _ in pages:
+        value: Any = data
+        for name, step in steps.items():
+            started = time.process_time()
+            try:
+                value = step(value)
+            except ReadError:  # a page that a script draws
+                break
+            times[name] += (time.process_time() - started) * 1000 / len(pages)
+    return times
 
 
 def load(folder: Path, limit: int) -> list[tuple[bytes, str]]:
@@ -136,6 +174,8 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("--limit", type=int, default=60)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--stages", action="store_true")
+    parser.add_argument("--warm-up", type=Path, default=Path(__file__).resolve().parents[1] / "samples")
     parser.add_argument("--peak-of", help=argparse.SUPPRESS)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -147,6 +187,21 @@ def main() -> None:
         return
     size = statistics.mean(len(data) for data, _ in pages) / 1000
     print(f"{len(pages)} pages, {size:.0f} kB each on average; CPU ms a page")
+    if args.stages:
+        report(by_stage(pages, load(args.warm_up, args.limit)))
+    else:
+        report(beside_others(pages, args))
+
+
+def report(rows: dict[str, dict[str, float]]) -> None:
+    """A table, and the figures as JSON on the last line."""
+    for name, row in rows.items():
+        print(f"{name:32} " + "  ".join(f"{key} {value:8.2f}" for key, value in row.items()))
+    print(json.dumps(rows))
+
+
+def beside_others(pages: list[tuple[bytes, str]], args: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """The figures of each tool."""
     out: dict[str, dict[str, float]] = {}
     for name, seconds in measure(pages).items():
         row = {"mean": statistics.mean(seconds) * 1000, "median": statistics.median(seconds) * 1000, "max": max(seconds) * 1000}
@@ -154,8 +209,7 @@ def main() -> None:
             command = [sys.executable, __file__, str(args.pages), "--limit", str(args.limit), "--peak-of", name]
             row["peak_mb"] = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         out[name] = {key: round(value, 2) for key, value in row.items()}
-        print(f"{name:32} " + "  ".join(f"{key} {value:8.1f}" for key, value in out[name].items()))
-    print(json.dumps(out))
+    return out
 
 
 if __name__ == "__main__":

@@ -16,41 +16,14 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from .reasons import REASONS as REASONS  # noqa: PLC0414  # other modules take it from here
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 BLOCK_KINDS = (
     "title", "heading", "paragraph", "list_item", "table_row", "quote", "code", "caption", "term", "definition",
 )  # fmt: skip
-
-#: Why a stretch was removed: a closed list. New rules choose one of these.
-REASONS: Mapping[str, str] = {
-    "title-duplicate": "a further copy of the page's title",
-    "duplicate-block": "a further copy of a block that is kept",
-    "navigation": "menus, skip links, search boxes, tag lists",
-    "breadcrumb": "the path to the page within its site",
-    "share": "share and follow buttons",
-    "reaction": "likes, votes, ratings, 'What's your reaction?'",
-    "comment-form": "the form for comments and its labels, comment counts",
-    "user-comment": "what readers wrote",
-    "related": "teasers of and links to other pages",
-    "author-box": "about the author",
-    "byline": "author, date, reading time",
-    "caption": "captions and credits of images and videos",
-    "contact": "addresses, telephone numbers, messengers",
-    "promotion": "offers, prices, calls to buy",
-    "newsletter": "invitations to subscribe",
-    "cookie": "cookie and consent notices",
-    "login": "sign in, register, paywall",
-    "pagination": "page numbers, previous and next",
-    "footer": "the foot of the site",
-    "legal": "terms, privacy, copyright lines (medical disclaimers are kept)",
-    "advert": "advertisements and their labels",
-    "keyword-stub": "a search phrase that stands as a paragraph",
-    "llm-preamble": "what a language model says around its answer",
-    "site-template": "a line that the site repeats on many pages",
-    "layout": "what only serves the page's layout",
-}
 
 
 @dataclass(frozen=True, slots=True)

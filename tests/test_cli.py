@@ -249,6 +249,15 @@ def test_explain() -> None:
     assert "\x1b[" in run("explain", POST, "--color", *QUICK).stdout
 
 
+def test_explain_blocks() -> None:
+    """With --blocks every block stands there with label, probability and evidence; a plain text has no probability."""
+    result = run("explain", str(SAMPLES / "02-blog-with-comments.html"), "--blocks")
+    assert result.exit_code == 0
+    assert re.search(r"^\+ [01]\.\d\d Metformin lowers .+\n +paragraph: kept \| \.entry-content", result.stdout, re.MULTILINE)
+    assert re.search(r"^- 0\.\d\d Share this:\n +heading: share · share-label \| its words: share-label", result.stdout, re.MULTILINE)
+    assert re.search(r"^- {6}What's your reaction\?\n +\w+: reaction", run("explain", POST, "--blocks").stdout, re.MULTILINE)
+
+
 def test_a_page_cannot_steer_the_terminal() -> None:
     """Control characters of a page, of its title and its name never reach the terminal."""
     evil = "\x1b]0;owned\x07\x9b31m\u202e\x1b[2J"

@@ -9,6 +9,7 @@ from functools import cache
 from ..rules.load import load_toml
 from .evidence import Reading
 from .features import NAMES
+from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _IN_BULK = NAMES.index("in_bulk")
@@ -42,19 +43,24 @@ def is_apparatus(text: str) -> bool:
     return bool(references.fullmatch(text) or source.match(text) or is_disclaimer(text))
 
 
-def keep_apparatus(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None], undecided: Verdict) -> None:
-    """Keep references in or right behind the article, and disclaimers anywhere, that only the labeller (`undecided`) drops."""
+def keep_apparatus(
+    reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None], undecided: Verdict
+) -> None:
+    """Keep references in or right behind the article, also those that unfold on a click, and disclaimers anywhere, that only the
+    labeller (`undecided`) drops.
+    """
     page = reading.page
     last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
     if last < 0:
         return
     listed = _in_references(reading)
     for i, verdict in enumerate(verdicts):
-        if verdict is not undecided or page.blocks[i].evidence.hidden or reading.comments[i]:
+        if verdict is not undecided or reading.comments[i]:
             continue
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
-        if (inside and listed[i] and (listed[i] == _HEADING or chances[i] >= 0.02) and page.links[i] < _ALL_LINKS) or (
-            page.words[i] >= 8 and page.links[i] < _FEW_LINKS and is_disclaimer(page.texts[i])
+        entry = inside and listed[i] and (listed[i] == _HEADING or chances[i] >= 0.02) and page.links[i] < _ALL_LINKS
+        if (entry and not rules.match_patterns([reading.folded[i]])[0]) or (
+            page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i])
         ):
             verdicts[i] = None
 

@@ -52,7 +52,7 @@ def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
     _drop_comments(reading, verdicts)
     _drop_other_posts(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
-    keep_apparatus(reading, chances, verdicts, _UNNAMED)
+    keep_apparatus(reading, rules, chances, verdicts, _UNNAMED)
     _fill_gaps(reading, chances, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None

@@ -8,6 +8,7 @@ from ..document import Block, Document
 from ..reading.metadata import same_title
 
 _TITLE_WORDS, _TITLE_CHARS = 30, 220  # a longer line is no title
+_SHORTEST, _LONGEST, _BRIEF = 0.4, 3.0, 12  # of the title's length, of which a copy is not less or more unless it is cut short; characters
 
 
 def find_title(document: Document, texts: Sequence[str], dropped: Sequence[bool]) -> tuple[str | None, int | None, list[int]]:
@@ -29,12 +30,13 @@ def find_title(document: Document, texts: Sequence[str], dropped: Sequence[bool]
 
 
 def like_title(texts: Sequence[str], title: str) -> list[int]:
-    """Indices of the texts that are the title, exactly or nearly; most are ruled out by having too few of its words."""
-    words = set(title.lower().split())
-    few = 0.35 * len(words)
+    """Indices of the texts that are the title, exactly or nearly; most are ruled out by their length or by having too few of its words."""
+    words, size = set(title.lower().split()), len(title)
+    few, low, high = 0.35 * len(words), size * _SHORTEST, min(_TITLE_CHARS, max(size * _LONGEST, _BRIEF))
     out = []
     for i, text in enumerate(texts):
-        if len(text) > _TITLE_CHARS or (len(text) < 0.4 * len(title) and len(text) < 12):
+        length = len(text)
+        if length > high or (length < low and (length < _BRIEF or not text.endswith(("…", "...")))):
             continue
         own = text.lower().split()
         if len(own) <= _TITLE_WORDS and (len(words.intersection(own)) >= few or len(own) == len(words)) and same_title(text, title):

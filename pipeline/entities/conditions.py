@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
-from itertools import compress, repeat
 from typing import Any
 
 from ..rules.load import load_toml
+from ..words import places_in
 from .condition_table import Condition, adjective_table, english, foreign, languages, parts, rules, suffixes
 from .context import Context, Found
 
@@ -57,26 +58,20 @@ _GLUE = {
 
 def find_conditions(context: Context) -> list[Found]:
     """CONDITION in reading order."""
-    words = context.page.words
     known = _known(context)
-    letters = _letters(words, known)
+    letters, telling = _letters(context, known)
     out = list[Found]()
-    for match in (m for begin, end in _telling(context, letters) for m in _find_names(letters, begin, end)):
+    for match in (m for begin, end in telling for m in _find_names(letters, begin, end)):
         first, last = match.span()
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
-    heads = list(compress(range(len(words)), map(_heads().__contains__, words)))
+    heads = places_in(context.page.places, _heads())
     for find_more in (_eponyms, _named, _adjectives) if heads else ():
         taken = {i for f in out for i in range(f.first, f.last)}
         out += find_more(context, [i for i in heads if i not in taken], taken)
     out = [f for f in out if not _in_organisation(context, f)]
     out.sort(key=lambda f: f.first)
     return _with_abbreviations(context, out)
-
-
-def _telling(context: Context, letters: str) -> list[tuple[int, int]]:
-    """The sentences that hold a name, a head or a quality: no other holds a condition."""
-    return list(dict.fromkeys(context.page.sentence(m.start()) for m in _find_core(letters)))
 
 
 def _in_organisation(context: Context, f: Found) -> bool:
@@ -94,10 +89,12 @@ def _in_organisation(context: Context, f: Found) -> bool:
 def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     """Names of the table by their first token, and words that their ending tells."""
     page, out = context.page, dict[int, tuple[int, Condition]]()
-    words = ["-" if w == "–" else w for w in page.words] if "–" in page.text else page.words
-    hits = english().find(words)
+    if "–" in page.places:
+        words = ["-" if word == "–" else word for word in page.words]
+        page = replace(page, words=words, places={**page.places, "-": places_in(page.places, {"-", "–"})})
+    words, hits = page.words, english().find_on(page)
     if context.language in languages():
-        own = foreign(context.language).find(words)
+        own = foreign(context.language).find_on(page)
         taken = {i for first, last, _ in own for i in range(first, last)}
         hits = own + [
             hit for hit in hits if taken.isdisjoint(range(hit[0], hit[1])) and words[hit[0]] not in _false_friends(context.language)
@@ -109,20 +106,26 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = suffixes()
-    telling = {w for w in set(words) if len(w) > 6 and w.endswith(endings) and w not in not_these}
-    for i in [i for i, word in enumerate(words) if word in telling and i not in covered] if telling else ():
+    telling = {w for w in page.places if len(w) > 6 and w.endswith(endings) and w not in not_these}
+    for i in (i for i in places_in(page.places, telling) if i not in covered):
         out[i] = (i + 1, Condition(words[i], "unlisted", "", needs=False))
     return out
 
 
-def _letters(words: list[str], known: dict[int, tuple[int, Condition]]) -> str:
-    letters = list(map(_GLUE.get, words, repeat(".")))
-    degrees = rules("only_degrees")
-    for first, last, letter in parts().find(words):
+def _letters(context: Context, known: dict[int, tuple[int, Condition]]) -> tuple[str, list[tuple[int, int]]]:
+    """A letter for each token, and the sentences that hold a name, a head or a quality: no other holds a condition."""
+    words, degrees = context.page.words, rules("only_degrees")
+    letters = ["."] * len(words)
+    for first, last, letter in parts().find_on(context.page):
         letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)
     for first, (last, _) in known.items():
         letters[first:last] = ("A" if letters[first] in "ax" and last > first + 1 else "C") + "C" * (last - first - 1)
-    return "".join(letters)
+    telling = list(dict.fromkeys(context.page.sentence(m.start()) for m in _find_core("".join(letters))))
+    for begin, end in telling:
+        letters[begin:end] = [
+            _GLUE.get(word, ".") if letter == "." else letter for word, letter in zip(words[begin:end], letters[begin:end], strict=True)
+        ]
+    return "".join(letters), telling
 
 
 def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: str, match: re.Match[str]) -> Found | None:

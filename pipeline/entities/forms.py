@@ -13,7 +13,7 @@ from .quantities import plurals
 def find_forms(context: Context) -> list[Found]:
     """FORM in reading order, with the words before it that belong to it."""
     out = list[Found]()
-    for first, last, (name, everyday) in _forms().find(context.page.words):
+    for first, last, (name, everyday) in _forms().find_on(context.page):
         if not context.free(first, last):
             continue
         begin = _with_kind(context, first)
@@ -28,7 +28,7 @@ def find_routes(context: Context) -> list[Found]:
     """ROUTE in reading order."""
     words, rules = context.page.words, load_toml("routes.toml")["near"]
     out = list[Found]()
-    for first, last, (name, everyday) in _routes().find(words):
+    for first, last, (name, everyday) in _routes().find_on(context.page):
         if not context.free(first, last) or not context.dose_tokens.isdisjoint(range(first, last)):
             continue
         if last < len(words) and words[last] in rules["not_before"]:

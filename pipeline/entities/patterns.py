@@ -9,11 +9,11 @@ literals it fits, so that a pattern is an ordinary regular expression over those
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
-from .tokens import masked_numbers
+from ..words import NUMBER, Words, marked, stretches, words_of
 
 _SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
@@ -51,26 +51,35 @@ class Patterns:
         self._char = {kind: chr(_FIRST + i) for i, kind in enumerate(kinds)}
         self._chars = {word: self._char[tuple(sorted(kind))] for word, kind in fits.items()}
         self._digits = self._char["DIGITS", "NUM"]
-        self._chars["0"] = self._digits
+        self._chars[NUMBER] = self._digits
         self._patterns = [re.compile("".join(self._part(p) for p in row)) for row in self._rows]
         self._needed = [[frozenset(self._part(p)[1:-1]) for p in _fixed(row)] for row in self._rows]
         self._by_slot = {slot: self._class(slot) for slot in (*slots, "NUM", "DIGITS")}
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """All places that a pattern fits; of those that overlap the longest, then the first."""
-        return self.find_masked(masked_numbers(words))
+        return self.find_on(words_of(list(words)))
 
-    def find_masked(self, words: Sequence[str]) -> list[Match]:
-        """The same for words whose numbers are masked already."""
-        kinds = "".join(map(self._chars.get, words, repeat(" ")))
-        there = set(kinds)
-        possible = [i for i, needed in enumerate(self._needed) if not any(chars.isdisjoint(there) for chars in needed)]
-        return longest(m for number in possible for m in self._matches(number, kinds))
+    def find_on(self, text: Words) -> list[Match]:
+        """The same for a page."""
+        counts = Counter({self._digits: len(text.figures)})
+        for word in text.places.keys() & self._chars.keys():
+            counts[self._chars[word]] += len(text.places[word])
+        there = +counts  # those above zero
+        possible = [i for i, needed in enumerate(self._needed) if not any(there.keys().isdisjoint(chars) for chars in needed)]
+        kinds = marked(text, self._chars, " ") if possible else ""
+        return longest(m for number in possible for m in self._matches(number, kinds, counts))
 
-    def _matches(self, number: int, kinds: str) -> Iterator[Match]:
-        for found in self._patterns[number].finditer(kinds):
-            first, last = found.span()
-            yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
+    def _matches(self, number: int, kinds: str, counts: Counter[str]) -> Iterator[Match]:
+        for begin, end in self._stretches(number, kinds, counts):
+            for found in self._patterns[number].finditer(kinds, begin, end):
+                first, last = found.span()
+                yield Match(number, first, last, tuple(self._slots_of(number, kinds, first, last)))
+
+    def _stretches(self, number: int, kinds: str, counts: Counter[str]) -> Iterable[tuple[int, int]]:
+        """The stretches of known words that hold the rarest of the words that the pattern needs."""
+        rarest = min(self._needed[number], key=lambda chars: sum(map(counts.__getitem__, chars)), default=None)
+        return stretches(kinds, rarest, " ") if rarest else [(0, len(kinds))]
 
     def _slots_of(self, number: int, kinds: str, first: int, last: int) -> Iterator[tuple[str, int]]:
         wanted = [p for p in dict.fromkeys(self._rows[number]) if p in self._by_slot]
@@ -93,13 +102,18 @@ class Patterns:
         return chars
 
 
-def _fixed(row: Sequence[str]) -> Iterator[str]:
-    """The parts that no bracket encloses: each of them must be there."""
-    depth = 0
+def _fixed(row: Sequence[str]) -> list[str]:
+    """The parts that must be there: those that stand in no optional bracket and are not one of several."""
+    groups = [list[str]()]
     for part in row:
-        depth += (part == "(") - (part.startswith(")"))
-        if not depth and part not in _SIGNS:
-            yield part
+        if part == "(":
+            groups.append([])
+        elif part.startswith(")"):
+            group = groups.pop()
+            groups[-1] += group if part in (")", ")+") and "|" not in group else []
+        else:
+            groups[-1].append(part)
+    return groups[0] if "|" not in groups[0] else []
 
 
 def _is_literal(part: str) -> bool:

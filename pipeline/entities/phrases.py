@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import compress
 from typing import Generic, TypeVar
 
-from .tokens import split_words
+from ..words import Places, Words, known_in, places_in, split_words
 
 T = TypeVar("T")
 
@@ -34,10 +34,22 @@ class Phrases(Generic[T]):
 
     def find(self, words: list[str], first: int = 0, last: int | None = None) -> list[tuple[int, int, T]]:
         """(first, last, payload) for the phrases between two tokens; they do not overlap."""
-        out, here = list[tuple[int, int, T]](), first
         last = len(words) if last is None else last
         inside = words if (first, last) == (0, len(words)) else words[first:last]
-        for i in compress(range(first, last), map(self._first.__contains__, inside)):
+        return self._longest(words, compress(range(first, last), map(self._first.__contains__, inside)), last)
+
+    def find_on(self, text: Words) -> list[tuple[int, int, T]]:
+        """The same for all of a page; only words that a phrase may go on from are looked at."""
+        first = [word for word in known_in(text.places, self._first) if self._may_start(word, text.places)]
+        return self._longest(text.words, places_in(text.places, first), len(text.words))
+
+    def _may_start(self, word: str, places: Places) -> bool:
+        """It is a phrase by itself, or the second word of one is there too."""
+        return word in self._single or not places.keys().isdisjoint(self._longer[word])
+
+    def _longest(self, words: list[str], places: Iterable[int], last: int) -> list[tuple[int, int, T]]:
+        out, here = list[tuple[int, int, T]](), 0
+        for i in places:
             if i >= here and (hit := self.at(words, i, last)):
                 here = i + hit[0]
                 out.append((i, here, hit[1]))

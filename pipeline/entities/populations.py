@@ -15,11 +15,11 @@ from .quantities import number, vocabulary
 def find_populations(context: Context) -> list[Found]:
     """POPULATION in reading order; an age that stands with a group is one mention with it."""
     words = context.page.words
-    ages = [f for m in _ages().find_masked(context.page.masked) if context.free(m.first, m.last) and (f := _age(context, m))]
+    ages = [f for m in _ages().find_on(context.page) if context.free(m.first, m.last) and (f := _age(context, m))]
     taken = {i for f in ages for i in range(f.first, f.last)}
     groups = [
         Found("POPULATION", first, last, {"group": name})
-        for first, last, name in _groups().find(words)
+        for first, last, name in _groups().find_on(context.page)
         if taken.isdisjoint(range(first, last)) and context.free(first, last) and _is_group_here(words, first, last)
     ]
     return sorted([*ages, *groups], key=lambda f: f.first)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import repeat
 from typing import Any
 
 from ..rules.load import load_toml, word_set
+from ..words import NUMBER, marked, stretches
 from .context import Context, Found
 from .phrases import Phrases
 
@@ -81,7 +81,7 @@ def vocabulary() -> Vocabulary:
         "a": "a",
         "an": "a",
         "between": "b",
-        "0": "n",
+        NUMBER: "n",
     }
     return Vocabulary(letters, units, forms, rules["numbers"])
 
@@ -129,9 +129,9 @@ def number(word: str) -> float:
 def find_amounts(context: Context) -> list[Found]:
     """STRENGTH and DOSAGE in reading order."""
     words, known = context.page.words, vocabulary()
-    letters = "".join(map(known.letters.get, context.page.masked, repeat(".")))
+    letters = marked(context.page, known.letters, ".")
     out = list[Found]()
-    for match in _find_amounts(letters):
+    for match in (m for stretch in stretches(letters, "nw", ".") for m in _find_amounts(letters, *stretch)):
         first, last = match.span()
         if not context.free(first, last) or not _one_line(context, first, last):
             continue

@@ -17,7 +17,7 @@ _ENCODED = {"QHOURS": ("h", 96), "QDAYS": ("d", 90), "QWEEKS": ("w", 26)}  # "q8
 
 def find_frequencies(context: Context) -> list[Found]:
     """FREQUENCY in reading order; "with food" is noted on the frequency that it belongs to."""
-    found = [f for match in _frequencies().find_masked(context.page.masked) if (f := _frequency(context, match))]
+    found = [f for match in _frequencies().find_on(context.page) if (f := _frequency(context, match))]
     return sorted(_with_food(context, found), key=lambda f: f.first)
 
 
@@ -25,7 +25,7 @@ def find_durations(context: Context) -> list[Found]:
     """DURATION in reading order: a stretch of time for which something is taken."""
     rows = load_toml("durations.toml")["pattern"]
     out = list[Found]()
-    for match in _durations().find_masked(context.page.masked):
+    for match in _durations().find_on(context.page):
         if context.free(match.first, match.last) and _is_duration(context, match):
             value = _value(context.page.words, match, rows[match.pattern]["value"])
             out.append(Found("DURATION", match.first, match.last, value))
@@ -95,7 +95,7 @@ def _meaning(slot: str, word: str) -> Any:
 
 def _with_food(context: Context, found: list[Found]) -> Iterator[Found]:
     """Frequencies, each with `with_food` where the sentence says so behind it."""
-    foods = _food().find(context.page.words)
+    foods = _food().find_on(context.page)
     for f in found:
         end = context.page.sentence(f.first)[1]
         following = next((g.first for g in found if g.first >= f.last), end)

@@ -8,33 +8,18 @@ stages read them without it, which is four times faster and saves its import.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any
 
 from ..document import Block, Document
 from ..rules.load import load_toml, word_set
+from ..words import Words, find_tokens, is_figure, places_in, read_words, words_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
-
-_find_tokens = re.compile(
-    r"""
-      \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
-    | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
-    | [¼½¾⅓⅔⅛⅜⅝⅞]
-    | ['’][sS]\b                                    # the s of Crohn's
-    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
-    | \s+
-    | .                                             # any other sign
-    """,
-    re.VERBOSE | re.DOTALL,
-).findall
-_has_fraction = re.compile("[¼½¾⅓⅔⅛⅜⅝⅞]").search
 
 
 class DoseTokenizer:
@@ -48,7 +33,7 @@ class DoseTokenizer:
         from spacy.tokens import Doc
 
         words, spaces = list[str](), list[bool]()
-        for word in _find_tokens(text):
+        for word in find_tokens(text):
             if word == " " and words and not spaces[-1] and not words[-1].isspace():
                 spaces[-1] = True
             else:
@@ -67,18 +52,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The tokens of a document in parallel lists, without white space; sentences never leave their block."""
+class Page(Words):
+    """The words of a document as its tokens, with its lines and sentences; these never leave their block."""
 
     text: str
-    words: list[str]
-    masked: list[str]
-    starts: list[int]
-    ends: list[int]
     lines: list[Line]
     sentences: list[tuple[int, int]]
-    sentence_starts: list[int] = field(default_factory=list)
-    line_starts: list[int] = field(default_factory=list)
+    sentence_starts: Sequence[int] = field(default_factory=list)
+    line_starts: Sequence[int] = field(default_factory=list)
 
     def sentence(self, token: int) -> tuple[int, int]:
         """Token range of the sentence that holds the token."""
@@ -122,32 +103,25 @@ _last: dict[str, tuple[str, tuple[Block, ...], Page | None]] = {}  # the page re
 
 
 def _read(document: Document) -> Page:
-    words, masked, starts, ends = _words(document.text)
+    read = _mended(read_words(document.text))
+    words, starts, ends = read.words, read.starts, read.ends
     lines = list(_lines(document, starts))
-    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, line)]
-    firsts = [sentence[0] for sentence in sentences]
-    return Page(document.text, words, masked, starts, ends, lines, sentences, firsts, [line.first for line in lines])
+    enders = places_in(read.places, _ENDERS)
+    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line)]
+    firsts, tops = [sentence[0] for sentence in sentences], [line.first for line in lines]
+    return Page(words, starts, ends, read.places, read.figures, document.text, lines, sentences, firsts, tops)
 
 
-def _words(text: str) -> tuple[list[str], list[str], list[int], list[int]]:
-    """Words in lower case, the same with numbers masked, where they start and end."""
-    low = text.lower()
-    same = len(low) == len(text)  # a few letters are longer in lower case
-    pieces: list[str] = _find_tokens((low if same else text).replace("’", "'"))
-    ends = list(accumulate(map(len, pieces)))
-    kept = [not piece.isspace() for piece in pieces]
-    words = list(compress(pieces, kept)) if same else [piece.lower() for piece in compress(pieces, kept)]
-    masked = masked_numbers(words)
-    _mend(words, masked)
-    return words, masked, list(compress((0, *ends), kept)), list(compress(ends, kept))
-
-
-def _mend(words: list[str], masked: list[str]) -> None:
+def _mended(read: Words) -> Words:
     """Misspelt words of instructions beside a number, as they should be: "1 tabet 3 tiems a dya"."""
     meant = _misspelt()
-    for i in compress(range(len(words)), map(meant.__contains__, words)):
-        if "0" in masked[max(0, i - 3) : i + 3] or not _counting().isdisjoint(words[max(0, i - 2) : i]):
-            words[i] = masked[i] = meant[words[i]]
+    if read.places.keys().isdisjoint(meant):
+        return read
+    words = list(read.words)
+    for i in places_in(read.places, meant.keys()):
+        if any(map(is_figure, words[max(0, i - 3) : i + 3])) or not _counting().isdisjoint(words[max(0, i - 2) : i]):
+            words[i] = meant[words[i]]
+    return words_of(words, read.starts, read.ends)
 
 
 @cache
@@ -166,7 +140,7 @@ def _misspelt() -> dict[str, str]:
 _counting = partial(word_set, "frequencies.toml", "misspelt", "after")
 
 
-def _lines(document: Document, starts: list[int]) -> Iterator[Line]:
+def _lines(document: Document, starts: Sequence[int]) -> Iterator[Line]:
     blocks = document.blocks or tuple(_line_blocks(document.text))
     for block in blocks:
         first, last = bisect_right(starts, block.start - 1), bisect_right(starts, block.end - 1)
@@ -182,10 +156,13 @@ def _line_blocks(text: str) -> Iterator[Block]:
         here += len(line) + 1
 
 
-def _sentences(text: str, words: list[str], starts: list[int], ends: list[int], line: Line) -> Iterator[tuple[int, int]]:
-    first, several = line.first, "\n" in text[starts[line.first] : ends[line.last - 1]]
-    places = range(line.first, line.last - 1)
-    for i in places if several else [i for i in places if words[i] in _ENDERS]:
+def _sentences(
+    text: str, words: list[str], starts: Sequence[int], ends: Sequence[int], enders: list[int], line: Line
+) -> Iterator[tuple[int, int]]:
+    """Token ranges of the sentences of a line; `enders` are the tokens of the page that may end one."""
+    first, end = line.first, line.last - 1
+    several = "\n" in text[starts[first] : ends[end]]
+    for i in range(first, end) if several else enders[bisect_left(enders, first) : bisect_left(enders, end)]:
         gap = text[ends[i] : starts[i + 1]]
         if not gap:
             continue
@@ -211,7 +188,7 @@ _UNFINISHED = frozenset({",", "and", "or", "of", "the", "a", "an", "with", "for"
 _ENDERS = frozenset(".!?\"”')]")
 
 
-def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bool:
+def _ends_sentence(text: str, words: list[str], starts: Sequence[int], i: int) -> bool:
     """Whether the sign at `i`, which has a space after it, ends a sentence."""
     if words[i] != ".":
         return True
@@ -222,22 +199,3 @@ def _ends_sentence(text: str, words: list[str], starts: list[int], i: int) -> bo
 
 
 _abbreviations = partial(word_set, "assertion.toml", "abbreviations")
-
-
-def masked_numbers(words: Sequence[str]) -> list[str]:
-    """The words with every number in digits as "0", so that a table of words has it.
-
-    >>> masked_numbers(["take", "20", "mg", "½"])
-    ['take', '0', 'mg', '0']
-    """
-    masked = ["0" if "0" <= w < ":" else w for w in words]
-    return ["0" if _has_fraction(w[0]) else w for w in masked] if _has_fraction(" ".join(words)) else masked
-
-
-def split_words(text: str) -> tuple[str, ...]:
-    """The words of a phrase as the words of a page are.
-
-    >>> split_words("Crohn’s disease, 20mg")
-    ('crohn', "'s", 'disease', ',', '20', 'mg')
-    """
-    return tuple(w.lower().replace("’", "'") for w in _find_tokens(text) if not w.isspace())

@@ -10,7 +10,7 @@ Drink plenty …").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,7 +71,11 @@ def find_injections(document: Document) -> Iterator[Flag]:
     names = [e for e in document.entities if e.label == "DRUG"]
     if not names:
         return  # nobody injects keywords of medicines into other pages
-    small = set(_SMALL_WORD.findall(document.text))
+
+    @cache
+    def small() -> set[str]:
+        return set(_SMALL_WORD.findall(document.text))
+
     for block in document.blocks:
         if block.kind not in ("paragraph", "list_item", "quote"):
             continue
@@ -89,13 +93,15 @@ def _flags(block: Block, found: Sequence[tuple[int, int, float, str]]) -> Iterat
             here = end
 
 
-def _titled(text: str, small: set[str]) -> Iterator[tuple[int, int, float, str]]:
+def _titled(text: str, small: Callable[[], set[str]]) -> Iterator[tuple[int, int, float, str]]:
     """Capitals inside a sentence, of words that name products or that the page writes small, with a small noun behind."""
     for match in _TITLED.finditer(text):
         words = [word.lower() for word in match[0].split() if word not in _GRAMMAR]
         about = sum(word in _search().products for word in words)
-        known = about + sum(word in small and word not in _search().products for word in words)
-        if about and known >= len(words) - (len(words) > 2) and match[1] in _search().nouns:
+        if not about or match[1] not in _search().nouns:
+            continue
+        known = about + sum(word in small() and word not in _search().products for word in words)
+        if known >= len(words) - (len(words) > 2):
             yield match.start(), match.end(), 0.7, f"title case inside a sentence: {match[0]}"
 
 

@@ -44,7 +44,7 @@ BOUNDS: Mapping[str, tuple[float | None, float | None]] = {
     "justext_stop_words": (None, None),  # share of function words; jusText asks .3 of a longer list; None where no list is known
 }
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_find_words = re.compile(r"\w+").findall
 _SENTENCE_END = re.compile(r"[.!?।。]+[\"'”’)]*(?:\s|$)")
 _GOPHER_STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 _C4_ENDS = (".", "!", "?", '"', "”", "।", "。")
@@ -52,10 +52,10 @@ _FINEWEB_ENDS = (*_C4_ENDS, "'", "’")
 _C4_WORDS, _FINEWEB_SHORT = 5, 30  # words of a line that stays; characters of a short line
 
 
-def quality_figures(document: Document) -> dict[str, Any]:
-    """The figures by name, and `fails`: those outside of their paper's bounds."""
+def quality_figures(document: Document, words: Sequence[str] | None = None) -> dict[str, Any]:
+    """The figures by name, and `fails`: those outside of their paper's bounds. words: those of the text, in small letters."""
     lines = [document.block_text(block) for block in document.blocks]
-    words = _WORD.findall(document.text.lower())
+    words = _find_words(document.text.lower()) if words is None else words
     counts, count, chars = Counter(words), len(words), len(document.text)
     figures: dict[str, float | None] = {
         "gopher_words": count,

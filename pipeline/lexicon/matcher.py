@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from typing import NamedTuple
 
+from ..words import Words, read_words
 from .tables import Name
 
 #: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes and fractions are neither.
@@ -36,7 +38,7 @@ _next_run = re.compile(
 #: A word that a hyphen or a soft hyphen parts: "hydro-chlorothiazide", "metho-\ntrexate".
 _hyphens = re.compile(rf"[-‐‑\u00ad](?={_LETTER}|\r?\n{_LETTER})").finditer
 _parted_word = re.compile(rf"{_LETTER}{{2,}}(?:[-‐‑\u00ad](?:\r?\n)?{_LETTER}{{2,}}){{1,2}}(?![^\W_])").match
-_word_before = re.compile(rf"(?<![^\W_]){_LETTER}+$").search
+_word_backwards = re.compile(rf"{_LETTER}+(?![^\W_])").match
 _parting = re.compile(r"[-‐‑\u00ad\r\n]+")
 
 #: One letter for another in the same name: Greek letters and their names.
@@ -96,12 +98,12 @@ class _FirstRuns(dict[str, int]):
 
     Below 0 where the run alone is no name: then the next word tells most others apart, for `pairs`
     holds the first two runs of all longer names. A word is looked into once, when it is first met: is it a plural, or
-    close to a name?
+    close to a name? Words that are neither are remembered in `nothing`.
     """
 
     def __init__(self, keys: Collection[str], guess: Callable[[str], Name | None], acid: Callable[[str], Name | None]) -> None:
         self._guess, self._acid = guess, acid
-        self.guessed = dict[str, tuple[Name, ...]]()
+        self.guessed, self.nothing = dict[str, tuple[Name, ...]](), set[str]()
         parted = [key.split(" ", 2) for key in keys if " " in key]
         self.pairs = {f"{runs[0]} {runs[1]}" for runs in parted}
         self.update(dict.fromkeys([key for key in keys if " " not in key], 1))
@@ -115,14 +117,18 @@ class _FirstRuns(dict[str, int]):
         return f"{run} {following}" in self.pairs or (following[-1] == "s" and f"{run} {following[:-1]}" in self.pairs)
 
     def __missing__(self, run: str) -> int:
+        if run in self.nothing:
+            return 0
         known = self.get(run if run.isascii() else _folded(run)) or (self.get(run[:-1]) if run[-1] == "s" and len(run) > 4 else 0) or 0
         if not known and len(run) >= 7 and (name := self._guess(run)):
             self.guessed[run], known = (name,), 1
         elif not known and run.endswith("ic") and len(run) >= 7 and (name := self._acid(run)):
             self.guessed[f"{run} acid"], known = (name,), -2
             self.pairs.add(f"{run} acid")
-        if len(self) < _REMEMBERED or known:
+        if known:
             self[run] = known
+        elif len(self.nothing) < _REMEMBERED:
+            self.nothing.add(run)
         return known
 
 
@@ -155,27 +161,45 @@ class Matcher:
         [(0, 8), (14, 22)]
         """
         lower = _lower(text)
-        matches, parted = list(self._scan(lower)), list(self._parted(lower))
+        matches, parted = list(self._scan(lower, read_words(text))), list(self._parted(lower))
         return _merged(matches, parted) if parted else matches
 
-    def _scan(self, lower: str) -> Iterator[Match]:
-        first, done = self._first, 0
-        for run in _runs(lower):
-            longest = first[run[0]]
-            if not longest or run.start() < done:
+    def _scan(self, lower: str, text: Words) -> Iterator[Match]:
+        done = 0
+        for start, run in sorted(self._beginnings(lower, text)):
+            end, longest = start + len(run), self._first[run]
+            if start < done or (longest < 0 and not self._goes_on_with(lower, run, end)):
                 continue
-            if longest < 0 and not ((following := _next_run(lower, run.end())) and first.go_on(_plain(run[0]), _plain(following[2]))):
-                continue
-            if match := self._at(lower, run, abs(longest)):
+            if match := self._at(lower, start, end, abs(longest)):
                 done = match.end
                 yield match
 
-    def _at(self, lower: str, run: re.Match[str], longest: int) -> Match | None:
-        """The longest name that starts with this run."""
-        start, end = run.span()
+    def _beginnings(self, lower: str, text: Words) -> Iterator[tuple[int, str]]:
+        """(offset, run) where a name may start: each word of the text is looked at once."""
+        for word in filterfalse(self._first.nothing.__contains__, text.places):
+            places = text.places[word]
+            if _is_run(word):
+                if longest := self._first[word]:
+                    yield from ((text.starts[i], word) for i in places if longest > 0 or self._may_go_on(text.words, i))
+            elif len(word) > 1 or word.isalnum():
+                runs = (run for i in places for run in _runs(lower, text.starts[i], text.ends[i]))
+                yield from ((run.start(), run[0]) for run in runs if self._first[run[0]])
+
+    def _may_go_on(self, words: Sequence[str], i: int) -> bool:
+        """False where the next word is a run with which no name goes on."""
+        following = words[i + 1 : i + 2]
+        return bool(following) and (not _is_run(following[0]) or self._first.go_on(_plain(words[i]), _plain(following[0])))
+
+    def _goes_on_with(self, lower: str, run: str, end: int) -> bool:
+        """Whether a name of two and more runs may start with this one and the next."""
+        following = _next_run(lower, end)
+        return following is not None and self._first.go_on(_plain(run), _plain(following[2]))
+
+    def _at(self, lower: str, start: int, end: int, longest: int) -> Match | None:
+        """The longest name that starts with the run between `start` and `end`."""
         if _is_glued(lower[max(0, start - 2) : start]):
             return None
-        words, ends, gaps = [_plain(run[0])], [end], [""]
+        words, ends, gaps = [_plain(lower[start:end])], [end], [""]
         while len(words) < longest and (following := _next_run(lower, ends[-1])):
             word = _plain(following[2])
             if len(words) == 1 and not self._first.go_on(words[0], word):
@@ -217,7 +241,7 @@ class Matcher:
     def _parted(self, lower: str) -> Iterator[Match]:
         """Long names that a hyphen parts where the lexicon has none."""
         for hyphen in _hyphens(lower):
-            before = _word_before(lower[max(0, hyphen.start() - 30) : hyphen.start()])
+            before = _word_backwards(lower[max(0, hyphen.start() - 30) : hyphen.start()][::-1])
             parts = _parted_word(lower, hyphen.start() - len(before[0])) if before else None
             key = _folded(_parting.sub("", parts[0])) if parts else ""
             if parts and len(key) >= 8 and (names := self._names.get(key)):
@@ -232,6 +256,11 @@ def _is_glued(before: str) -> bool:
     """
     last = before[-1:]
     return last.isalpha() or last.isdecimal() or (last in {"'", "’", "&"} and before[0].isalpha())
+
+
+def _is_run(word: str) -> bool:
+    """Nothing but letters or nothing but digits, of the plainest kind."""
+    return word.isascii() and (word.isalpha() or word.isdecimal())
 
 
 def _plain(run: str) -> str:

@@ -42,18 +42,16 @@ class Context:
     groups: tuple[int, ...] = (0,)
     lists: int = 0  # lists open
     depth: int = 0  # elements open
-    _plain: Evidence | None = None
+    plain: Evidence | None = None  # of blocks without links or bold type, once there is one
 
     def evidence(self, links: int, *, bold: bool, stated: bool) -> Evidence:
-        """The evidence of a block that stands here; blocks without links or bold type share one."""
-        if links or bold or stated:
-            return self._evidence(links, bold=bold, stated=stated)
-        if self._plain is None:
-            self._plain = self._evidence(0, bold=False, stated=False)
-        return self._plain
-
-    def _evidence(self, links: int, *, bold: bool, stated: bool) -> Evidence:
-        return Evidence(self.tag, self.path, self.hints, links, bold, self.hidden, self.groups[0], self.groups, stated)
+        """The evidence of a block that stands here."""
+        if self.plain and not (links or bold or stated):
+            return self.plain
+        evidence = Evidence(self.tag, self.path, self.hints, links, bold, self.hidden, self.groups[0], self.groups, stated)
+        if not (links or bold or stated):
+            self.plain = evidence
+        return evidence
 
 
 def context_of(tag: str, attributes: Mapping[str, str | None], group: int, above: Context) -> Context:
@@ -89,16 +87,12 @@ def _hint_tokens(attributes: Mapping[str, str | None]) -> tuple[str, ...]:
     >>> _hint_tokens({"class": "Entry-Content wide", "id": "main", "role": "main"})
     ('entry-content', 'wide', 'main', 'main')
     """
-    tokens: tuple[str, ...] = ()
+    tokens = list[str]()
     for name in _HINTED:
         value = attributes.get(name)
         if value:
-            tokens += _tokens(value)
-    return tokens
-
-
-def _tokens(value: str) -> tuple[str, ...]:
-    return tuple(value.lower().split()[:_OWN_HINTS])
+            tokens += value.lower().split()[:_OWN_HINTS]
+    return tuple(tokens)
 
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:

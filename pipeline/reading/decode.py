@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from ..errors import ReadError
 
@@ -45,7 +46,9 @@ _CYRILLIC = {  # codec: charset; the likely ones first. Detectors mix them up, s
 }  # fmt: skip
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_SIGN_IN_WORD = re.compile("[a-z][¹³¿][a-z]")  # so Polish looks in windows-1252: "dawkê nale¿y" is "dawkę należy"
+_POLISH_IN_WESTERN = re.compile("[a-z][¹³¿][a-z]")  # so Polish looks in windows-1252: "dawkê nale¿y" is "dawkę należy"
+_TURKISH_IN_WESTERN = re.compile("[a-z][ýþð][a-z]")  # likewise: "alýnýz" is "alınız"; but Icelandic has these letters too
+_POLISH, _TURKISH = re.compile("[ąćęłńóśźż]"), re.compile("[çğıöşüÇĞİÖŞÜ]")
 _ASIAN = re.compile(r"cp9|gb|big5|euc|shift|johab|hz")
 _SMALL_CYRILLIC = re.compile("[а-яёіїєґ]")
 _PROBE = 4096  # bytes looked at to tell text from binary
@@ -120,17 +123,30 @@ def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
             return found
     runs = _HIGH.findall(data)
     if sum(map(len, runs)) < 1.5 * len(runs):  # single letters among ASCII: a Western language
-        western = data.decode("windows-1252", "replace")
-        central = len(_SIGN_IN_WORD.findall(western)) > 2
-        return (data.decode("windows-1250", "replace"), "windows-1250") if central else (western, "windows-1252")
+        return _decode_latin(data, sum(map(len, runs)))
     guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
     if codecs.lookup(guess).name in _CYRILLIC or _ASIAN.match(guess):  # short Cyrillic is taken for either by detectors
-        text, name = max(
-            ((data.decode(n, "replace"), n) for n in _CYRILLIC.values()), key=lambda pair: len(_SMALL_CYRILLIC.findall(pair[0]))
-        )
+        text, name = _likeliest(data, _CYRILLIC.values(), _SMALL_CYRILLIC)
         if len(_SMALL_CYRILLIC.findall(text)) > 0.8 * sum(map(len, runs)):
             return text, name
     return data.decode(guess, "replace"), guess
+
+
+def _decode_latin(data: bytes, high: int) -> tuple[str, str]:
+    """Text in Latin letters: Western, unless it looks like Polish or Turkish read as Western. `high`: bytes beyond ASCII."""
+    western = data.decode("windows-1252", "replace")
+    if len(_POLISH_IN_WESTERN.findall(western)) > 2:
+        return _likeliest(data, ("windows-1250", "iso-8859-2"), _POLISH)
+    if len(_TURKISH_IN_WESTERN.findall(western)) > 2:
+        turkish = data.decode("windows-1254", "replace")
+        if len(_TURKISH.findall(turkish)) > 0.7 * high:  # the others may be quotes and dashes
+            return turkish, "windows-1254"
+    return western, "windows-1252"
+
+
+def _likeliest(data: bytes, names: Iterable[str], letters: re.Pattern[str]) -> tuple[str, str]:
+    """The text with the most of these letters, and its charset; the first of several."""
+    return max(((data.decode(name, "replace"), name) for name in names), key=lambda pair: len(letters.findall(pair[0])))
 
 
 def _as_declared(data: bytes, name: str | None) -> tuple[str, str] | None:

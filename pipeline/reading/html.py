@@ -17,7 +17,24 @@ def read_html(markup: str) -> Page:
     >>> page = read_html("<h1>Dose</h1><p>Take 20&nbsp;mg<td>")
     >>> page.text, [b.kind for b in page.blocks]
     ('Dose\\n\\nTake 20\\xa0mg', ['heading', 'paragraph'])
+
+    A page that shows next to nothing without its scripts, and says more to readers who have none, is read as those see it.
+
+    >>> read_html("<body>Loading<noscript><p>Take one tablet in the evening, with a glass of water.</p></noscript>").blocks[-1].kind
+    'paragraph'
     """
+    page = _read(markup)
+    if len(page.text) < _NO_TEXT and (bare := _NOSCRIPT.sub("", markup)) != markup:
+        other = _read(bare)
+        return other if len(other.text) > _MORE * len(page.text) else page
+    return page
+
+
+_NOSCRIPT = re.compile(r"</?noscript\b[^<>]{0,200}>", re.IGNORECASE)
+_NO_TEXT, _MORE = 600, 4  # characters that a page of menus alone may show; so many times as much makes the difference
+
+
+def _read(markup: str) -> Page:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
@@ -73,29 +90,33 @@ def _limit_depth(markup: str) -> str:
 
 
 _ATTRIBUTES = 1000  # of one element
-_LONG_TAG = 4000  # characters that so many attributes take up at least
+_LONG_TAG = 8000  # characters; a shorter one holds too few attributes to take time
 _OPENING = re.compile(r"<[a-zA-Z][^\s>]*")
-_ATTRIBUTE = re.compile(r"""\s*[^\s>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""")
+_ATTRIBUTE = re.compile(r"""\s*[^\s>=]+(?:\s*=\s*(?:"[^"]{0,9999}"|'[^']{0,9999}'|[^\s>]*))?""")
 
 
 def _limit_attributes(markup: str) -> str:
     """Drop attributes beyond the first thousand of an element: a parser compares each one with all before it."""
-    here, parts = 0, list[str]()
+    here, looked, parts = 0, 0, list[str]()
     for place in range(0, len(markup), _LONG_TAG // 2):
         if place < here or markup.find(">", place, place + _LONG_TAG // 2) >= 0:
             continue
-        start = markup.rfind("<", here, place + 1)  # no ">" for so long: a script, a long text, or a tag
+        start = markup.rfind("<", max(here, looked), place + 1)  # no ">" for so long: a script, a long text, or a tag
+        looked = place
         tag = _OPENING.match(markup, start) if start >= 0 else None
-        if tag is None:
-            continue
-        cut = tag.end()
-        for _ in range(_ATTRIBUTES):
-            attribute = _ATTRIBUTE.match(markup, cut)
-            if attribute is None:
-                break
-            cut = attribute.end()
-        else:
+        cut = _after_attributes(markup, tag.end()) if tag else None
+        if cut is not None:
             parts.append(markup[here:cut])
             end = markup.find(">", cut)
             here = len(markup) if end < 0 else end
     return "".join([*parts, markup[here:]]) if parts else markup
+
+
+def _after_attributes(markup: str, place: int) -> int | None:
+    """Where the last attribute that is kept ends; None if there are no more than that."""
+    for _ in range(_ATTRIBUTES):
+        attribute = _ATTRIBUTE.match(markup, place)
+        if attribute is None:
+            return None
+        place = attribute.end()
+    return place

@@ -214,7 +214,7 @@ class Walk:
             text = text.strip(" ")
         if text and not text.isspace():
             bold = bold_chars > 0 and bold_chars >= len(text) - text.count(" ")
-            context = self._context()
+            context = self.contexts[-1] if len(self.contexts) == len(self.stack) else self._context()
             kind, level = context.kind, context.level
             if bold and kind == "paragraph" and context.tag != "td" and len(text) <= _HEADING_CHARS and not text.endswith(_NO_HEADING):
                 kind, level = "heading", 5

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from ..batch import Summary
+from ..boilerplate.labels import Label
 from ..document import Change, Document
 
 # What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides; half characters cannot be printed.
@@ -45,6 +46,17 @@ def explain(document: Document) -> Iterator[str]:
     yield from _kept(document.text[here:])
     yield ""
     yield from _sums(document)
+
+
+def explain_blocks(labels: Iterable[Label]) -> Iterator[str]:
+    """Every block in reading order: kept or why not, the labeller's probability, the evidence."""
+    for label in labels:
+        text = " ".join(safe(label.text).split())
+        text = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+        chance = "    " if label.chance is None else f"{label.chance:4.2f}"
+        why = f"{label.verdict.reason} · {label.verdict.rule}" if label.verdict else "kept"
+        yield click.style(f"{'-' if label.verdict else '+'} {chance} {text}", fg="red" if label.verdict else None)
+        yield click.style(f"       {label.kind}: " + safe(" | ".join([why, *label.evidence])), dim=True)
 
 
 def _kept(text: str) -> Iterator[str]:

@@ -53,7 +53,7 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
 
 def _tells_of_medicine(context: Context) -> bool:
     """A drug, or a word such as mg, tablet or dose; on a long page without any "daily" is no frequency of a medicine."""
-    return bool(context.drugs) or len(context.page.words) < _SHORT_PAGE or not _signals().isdisjoint(context.page.words)
+    return bool(context.drugs) or len(context.page.words) < _SHORT_PAGE or not _signals().isdisjoint(context.page.places)
 
 
 def _doses(context: Context) -> list[Found]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from ..document import Block, Document, Section
 from ..rules.folding import fold
 from ..rules.load import load_toml
+from ..rules.needs import WordIndex
 
 _DISCLAIMER = re.compile(
     r"""
@@ -25,21 +28,23 @@ _DISCLAIMER_SIGNS = ("medical advice", "substitute", "purposes", "disclaimer")
 _LOWEST = 7  # below every level of heading
 _NUMBER = re.compile(r"^(?:[^\w(\"“]+|\d{1,2}[.)]\s|[a-zA-Z]\)\s|[qQ][.:]\s)+")
 _PARTS = re.compile(r" ?/ ?| & | and ")  # "Uses / Indications"
+_find_words = re.compile(r"\w+").findall
 _LINES = ("paragraph", "term")
 _LINE_CHARS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The headings of one kind of section: whole phrases, and patterns to search for."""
+@dataclass(frozen=True)
+class _Pattern:
+    """A pattern for headings; its rank is the place of its section in the rule file."""
 
+    rank: int
     kind: str
-    phrases: frozenset[str]
-    search: tuple[re.Pattern[str], ...]
+    source: str
 
-    def fits(self, heading: str) -> bool:
-        """Whether a folded heading is one of this kind."""
-        return heading in self.phrases or any(pattern.search(heading) for pattern in self.search)
+    @cached_property
+    def is_in(self) -> Any:
+        """Searches a folded heading; compiled when a heading first needs it."""
+        return re.compile(self.source).search
 
 
 def find_sections(document: Document) -> Document:
@@ -55,15 +60,22 @@ def find_sections(document: Document) -> Document:
     """
     blocks, sections = list[Block](), list[Section]()
     opened = [_opened(document, block) for block in document.blocks]
+    openers = [i for i, kind in enumerate(opened) if kind]
+    disclaims = _may_disclaim(document.text.lower())
     open_sections = list[tuple[int, str]]()  # level and kind, outermost first
     for i, block in enumerate(document.blocks):
-        kind = opened[i]
-        if kind:
+        if kind := opened[i]:
             level = _level(block)
             open_sections = [(rank, k) for rank, k in open_sections if rank < level] + [(level, kind)]
-            sections.append(Section(_shown(document.block_text(block)), kind, block.start, _end(document, opened, i, level)))
-        blocks.append(replace(block, section=_section_of(document, block, open_sections)))
+            sections.append(Section(_shown(document.block_text(block)), kind, block.start, _end(document, openers, i, level)))
+        section = _section_of(document, block, open_sections, disclaims=disclaims)
+        blocks.append(block if block.section == section else _in_section(block, section))
     return replace(document, blocks=tuple(blocks), sections=tuple(sections))
+
+
+def _in_section(block: Block, section: str | None) -> Block:
+    """Built by hand: dataclasses.replace takes three times as long, and pages have hundreds of blocks."""
+    return Block(block.start, block.end, block.kind, block.level, section, block.evidence)
 
 
 def _opened(document: Document, block: Block) -> str | None:
@@ -76,9 +88,8 @@ def _opened(document: Document, block: Block) -> str | None:
     numbered = block.kind == "list_item" and document.text[block.start].isdigit()  # "3. Side effects"
     if not (numbered or block.kind in _LINES) or block.end - block.start > _LINE_CHARS:
         return None
-    parts = _PARTS.split(_bare(document.block_text(block)))
-    kinds = [next((rule.kind for rule in _rules() if part in rule.phrases), None) for part in parts]
-    return kinds[0] if None not in kinds else None
+    found = [_phrases().get(part) for part in _PARTS.split(_bare(document.block_text(block)))]
+    return found[0][1] if found[0] and None not in found else None
 
 
 def _level(block: Block) -> int:
@@ -93,7 +104,14 @@ def section_kind(heading: str) -> str:
     ('side_effects', 'other')
     """
     folded = _bare(heading)
-    return next((rule.kind for rule in _rules() if rule.fits(folded)), "other")
+    rank, kind = _phrases().get(folded, (len(_patterns()), "other"))
+    for i in _index().possible({"", *_find_words(folded)}):
+        pattern = _patterns()[i]
+        if pattern.rank >= rank:
+            break
+        if pattern.is_in(folded):
+            return pattern.kind
+    return kind
 
 
 def _bare(heading: str) -> str:
@@ -110,7 +128,11 @@ def is_disclaimer(text: str) -> bool:
     False
     """
     low = text.lower()
-    return any(sign in low for sign in _DISCLAIMER_SIGNS) and len(low) < 1500 and bool(_DISCLAIMER(low))
+    return _may_disclaim(low) and len(low) < 1500 and bool(_DISCLAIMER(low))
+
+
+def _may_disclaim(low: str) -> bool:
+    return any(sign in low for sign in _DISCLAIMER_SIGNS)
 
 
 def _shown(heading: str) -> str:
@@ -118,15 +140,15 @@ def _shown(heading: str) -> str:
     return re.sub(r"^[^\w(\"“]+|[\s:*#–—-]+$", "", " ".join(heading.split())) or heading.strip()
 
 
-def _end(document: Document, opened: Sequence[str | None], heading: int, level: int) -> int:
+def _end(document: Document, openers: Sequence[int], heading: int, level: int) -> int:
     """Where the section ends: before the next heading of its rank or above, else with the last block."""
     blocks = document.blocks
-    after = next((i for i in range(heading + 1, len(blocks)) if opened[i] and _level(blocks[i]) <= level), len(blocks))
+    after = next((i for i in openers[bisect_right(openers, heading) :] if _level(blocks[i]) <= level), len(blocks))
     return blocks[after - 1].end
 
 
-def _section_of(document: Document, block: Block, open_sections: Sequence[tuple[int, str]]) -> str | None:
-    if block.kind not in ("heading", "title") and is_disclaimer(document.block_text(block)):
+def _section_of(document: Document, block: Block, open_sections: Sequence[tuple[int, str]], *, disclaims: bool) -> str | None:
+    if disclaims and block.kind not in ("heading", "title") and is_disclaimer(document.block_text(block)):
         return "disclaimer"
     if not open_sections or block.kind == "title":
         return None
@@ -134,11 +156,21 @@ def _section_of(document: Document, block: Block, open_sections: Sequence[tuple[
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
-    return tuple(_read(load_toml("sections.toml")["section"]))
+def _phrases() -> dict[str, tuple[int, str]]:
+    """Folded headings with rank and kind of their section; of several the first."""
+    found = dict[str, tuple[int, str]]()
+    for rank, row in enumerate(load_toml("sections.toml")["section"]):
+        for phrase in row.get("phrases", ()):
+            found.setdefault(fold(phrase), (rank, row["kind"]))
+    return found
 
 
-def _read(rows: Sequence[Mapping[str, Sequence[str]]]) -> Iterator[Rule]:
-    for row in rows:
-        patterns = tuple(re.compile(p) for p in row.get("patterns", ()))
-        yield Rule(str(row["kind"]), frozenset(map(fold, row.get("phrases", ()))), patterns)
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    rows = enumerate(load_toml("sections.toml")["section"])
+    return tuple(_Pattern(rank, row["kind"], source) for rank, row in rows for source in row.get("patterns", ()))
+
+
+@cache
+def _index() -> WordIndex:
+    return WordIndex([pattern.source for pattern in _patterns()])

@@ -74,7 +74,7 @@ def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
 def _respectively(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> dict[str, Mention]:
     """Where a sentence says "respectively", as many amounts as drugs go with them in their order."""
     out = dict[str, Mention]()
-    for i in [i for i, word in enumerate(context.page.words) if word == "respectively"]:
+    for i in context.page.places.get("respectively", ()):
         begin, end = context.page.sentence(i)
         inside = drugs.within(begin, end)
         for label in _ATTRIBUTES:

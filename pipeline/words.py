@@ -1,0 +1,148 @@
+"""The words of a text and where each of them stands: read once, shared by the stages.
+
+A number is one word, a run of letters is one word, and every other sign stands alone, so that tables and
+patterns see the same words whether a page writes "20mg", "20 mg" or "20-mg".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from operator import add
+
+_PIECE = r"""
+      [a-z]+(?![^\x00-&(-/:-@\[-`{-~])              # a word that ends before a sign or a space: the usual case, and the fastest
+    | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
+    | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
+    | [¼½¾⅓⅔⅛⅜⅝⅞]
+    | ['’][sS]\b                                    # the s of Crohn's
+    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
+"""
+find_tokens = re.compile(rf"{_PIECE} | \s+ | .", re.VERBOSE | re.DOTALL).findall  # or any other sign
+_find_spaced_tokens = re.compile(rf"(?: {_PIECE} | \S) \s*", re.VERBOSE).findall
+_FIGURES = frozenset("0123456789¼½¾⅓⅔⅛⅜⅝⅞")
+NUMBER = "0"  # what stands for every number in figures in tables of words
+
+Places = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in lower case in parallel lists with the characters where they start and end, without white space.
+
+    places: each word once, with the indices where it stands; figures: those of all numbers in figures.
+    """
+
+    words: list[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    places: Places
+    figures: Sequence[int]
+
+
+def read_words(text: str) -> Words:
+    """The words of a text; of the one read last they are at hand.
+
+    >>> read_words("Take 20mg, take it.").places
+    {'take': [0, 4], '20': [1], 'mg': [2], ',': [3], 'it': [5], '.': [6]}
+    """
+    known, words = _last.get("text", ("", None))
+    if words is None or known is not text:
+        words = _read(text)
+        _last["text"] = (text, words)
+    return words
+
+
+_last: dict[str, tuple[str, Words]] = {}  # whatever it holds, results are the same
+
+
+def _read(text: str) -> Words:
+    low = text.lower()
+    same = len(low) == len(text)  # a few letters are longer in lower case
+    pieces: list[str] = _find_spaced_tokens((low if same else text).replace("’", "'"))  # each with the white space behind it
+    starts = list(accumulate(map(len, pieces), initial=len(text) - len(text.lstrip())))[:-1]
+    found = list(map(str.rstrip, pieces))
+    ends = list(map(add, starts, map(len, found)))
+    words = found if same else [word.lower() for word in found]
+    return words_of(words, starts, ends)
+
+
+def words_of(words: list[str], starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Words:
+    """Words with their places."""
+    places = places_of(words)
+    return Words(words, starts, ends, places, [i for word in places if word[0] in _FIGURES for i in places[word]])
+
+
+def places_of(words: Iterable[str]) -> dict[str, list[int]]:
+    """Each word with the indices where it stands."""
+    places = dict[str, list[int]]()
+    for i, word in enumerate(words):
+        if word in places:
+            places[word].append(i)
+        else:
+            places[word] = [i]
+    return places
+
+
+def known_in(places: Places, words: frozenset[str]) -> Collection[str]:
+    """Those of `words` that the text has; the shorter of both is passed through."""
+    return places.keys() & words if len(words) < len(places) else words.intersection(places)
+
+
+def places_in(places: Places, words: Collection[str]) -> list[int]:
+    """Where any of these words stands, in reading order.
+
+    >>> places_in(places_of("a b c a".split()), {"a", "c"})
+    [0, 2, 3]
+    """
+    return sorted(chain.from_iterable(places[word] for word in places.keys() & words))
+
+
+def is_figure(word: str) -> bool:
+    """A number in figures: 0 to 9 or a fraction sign at the front."""
+    return word[0] in _FIGURES
+
+
+def marked(text: Words, marks: Mapping[str, str], blank: str) -> str:
+    """One character for each word: its own in `marks`, that of NUMBER for a number in figures, else `blank`.
+
+    >>> marked(words_of("take 20 mg 5".split()), {"mg": "u", "0": "n"}, ".")
+    '.nun'
+    """
+    out = [blank] * len(text.words)
+    for word in text.places.keys() & marks.keys():
+        for i in text.places[word]:
+            out[i] = marks[word]
+    for i in text.figures:
+        out[i] = marks[NUMBER]
+    return "".join(out)
+
+
+def stretches(marks: str, wanted: Iterable[str], blank: str) -> Iterable[tuple[int, int]]:
+    """The stretches without a blank that hold a wanted mark, in reading order.
+
+    >>> list(stretches("..ab..b.a", "a", "."))
+    [(2, 4), (8, 9)]
+    """
+    places = sorted(i for mark in wanted for i in _found(mark, marks))
+    return dict.fromkeys((marks.rfind(blank, 0, i) + 1, (marks.find(blank, i) + 1 or len(marks) + 1) - 1) for i in places)
+
+
+def _found(char: str, text: str) -> Iterator[int]:
+    i = text.find(char)
+    while i >= 0:
+        yield i
+        i = text.find(char, i + 1)
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a phrase as the words of a page are.
+
+    >>> split_words("Crohn’s disease, 20mg")
+    ('crohn', "'s", 'disease', ',', '20', 'mg')
+    """
+    if text.isascii() and text.replace(" ", "").isalpha():  # nearly all phrases of the tables
+        return tuple(text.lower().split())
+    return tuple(w.lower().replace("’", "'") for w in find_tokens(text) if not w.isspace())
