@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..document import Document
+from ..document import Change, Document
 
 _TOP = 20  # drugs, brands and rules named in summary.json
 _SHOWN = 20  # documents of a small batch, kept to be listed one by one
@@ -45,7 +45,7 @@ class Summary:
         self.kept_chars += kept
         drugs = [drug.name for drug in document.drugs]
         self.removed.update(change.reason for change in document.log if change.reason)
-        self.rules.update(change.rule for change in document.log if change.reason)
+        self.rules.update(_rule_of(change) for change in document.log if change.reason)
         self.drugs.update(set(drugs))
         self.brands.update({brand for drug in document.drugs for brand in drug.brands})
         self.entities.update(entity.label for entity in document.entities)
@@ -90,6 +90,11 @@ class Summary:
         """What `saved` gave."""
         told: dict[str, Any] = {key: Counter(value) if key in _COUNTERS else value for key, value in row.items()}
         return cls(**told)
+
+
+def _rule_of(change: Change) -> str:
+    """The rule of a removal; those of site templates, which tell on how many pages a line stands, count as one."""
+    return change.reason if change.reason == "site-template" else change.rule
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:

@@ -54,7 +54,7 @@ class SiteSample:
 
     def merge(self, path: Path) -> None:
         """Offer every page of another sample's file."""
-        other = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        other = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
             for site, digest, body in other.execute("SELECT site, digest, body FROM pages"):
                 self.offer(site, digest, body)
