@@ -90,7 +90,7 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
     '{"id":"a\ufffd"}'
     """
     separators = (",", ":") if indent is None else (",", ": ")
-    written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    written = json.dumps(value, ensure_ascii=False, check_circular=False, indent=indent, separators=separators)
     try:
         written.encode()  # a fifth of the time of a search, and next to no page holds one
     except UnicodeEncodeError:

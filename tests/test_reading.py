@@ -72,6 +72,16 @@ def test_thousands_of_attributes() -> None:
     assert [(block.evidence.hints, block.evidence.hidden) for block in page.blocks] == [(("dose",), False), ((), False)]
 
 
+def test_long_scripts_and_contents() -> None:
+    """A script, and a `content` of thousands of words, are no tags of too many attributes: nothing of them is lost."""
+    words = "word, " * 3000
+    page = read(
+        f'<!doctype html><meta name="description" content="{words}end"><script>for (i=0;i<n;i++) {{ {words} }}</script><p>20 mg</p>'
+    )
+    assert page.text == "20 mg"
+    assert page.metadata.description == f"{words}end"
+
+
 @given(st.text(max_size=200))
 def test_utf8_is_read_as_it_is(text: str) -> None:
     """Any text in UTF-8 that is not empty or binary comes back from its bytes."""

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, dropwhile
 from typing import Any
 
 from .verdict import Verdict
@@ -105,7 +105,7 @@ class PatternIndex:
         return [pattern for pattern in patterns if words <= pattern.max_words and pattern.may_match(text)]
 
     def _by_start(self, text: str) -> list[int]:
-        starts = self.by_start
+        starts, text = self.by_start, text.lstrip()
         return [number for length in range(1, HEAD + 1) if (start := text[:length]) in starts for number in starts[start]]
 
     def _by_piece(self, joined: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -148,15 +148,17 @@ def count_pieces(texts: Iterable[str]) -> Counter[str]:
 def starts_of(source: str) -> tuple[str, ...] | None:
     """What a text matched by an anchored pattern begins with, up to `HEAD` characters; None where that cannot be told.
 
-    >>> sorted(starts_of("^(share|tweet|x)( this)?$") or ())
-    ['shar', 'twee', 'x']
-    >>> starts_of("comments?$"), starts_of("^.{2,9} ago$")
-    (None, None)
+    Texts of blocks begin with no space, so one that a pattern allows for is passed over.
+
+    >>> sorted(starts_of("^(please )?(share|tweet|x)( this)?$") or ())
+    ['plea', 'shar', 'twee', 'x', 'x th']
+    >>> starts_of("comments?$"), starts_of("^.{2,9} ago$"), starts_of(r"^\\s*[»›] ")
+    (None, None, ('» ', '› '))
     """
     if not source.startswith("^"):
         return None
-    heads, _ = _heads(_parse(source))
-    return None if heads is None or "" in heads else tuple(sorted(heads))
+    whole, cut = _heads(dropwhile(lambda item: item[0] is codes.AT or _is_space(item), _parse(source)))
+    return None if "" in whole | cut or len(whole | cut) > _MOST_STARTS else tuple(sorted(whole | cut))
 
 
 def needs_of(source: str) -> tuple[str, ...]:
@@ -174,47 +176,49 @@ def _parse(source: str) -> list[Any]:
     return list(items)
 
 
-def _heads(items: Iterable[Any]) -> tuple[set[str] | None, bool]:
-    """(first characters, "" among them when it may be empty; whether these are all of it, so that what follows joins on)."""
-    heads, closed = {""}, set[str]()  # closed: the rest cannot be told
-    for op, value in items:
-        if op is codes.AT:
+def _is_space(item: Any) -> bool:
+    """True for `\\s*` and the like."""
+    op, value = item
+    return op in _REPEATS and value[0] == 0 and list(value[2]) == [(codes.IN, [(codes.CATEGORY, codes.CATEGORY_SPACE)])]
+
+
+def _heads(items: Iterable[Any]) -> tuple[set[str], set[str]]:
+    """First characters of all that can stand there: (in full, so that what follows joins on; those after which nothing can be told)."""
+    whole, cut = {""}, set[str]()
+    for item in items:
+        if item[0] in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):  # they take up no characters
             continue
-        piece: set[str] | None
-        whole = True
-        if op is codes.LITERAL:
-            piece = {chr(value).lower()}
-        elif op is codes.SUBPATTERN:
-            piece, whole = _heads(value[3])
-        elif op is codes.BRANCH:
-            piece, whole = _branch_heads(value[1])
-        elif op in (codes.MAX_REPEAT, codes.MIN_REPEAT):
-            piece, whole = _heads(value[2])
-            whole = whole and value[1] == 1
-            piece = piece | {""} if piece is not None and value[0] == 0 else piece
-        else:
-            piece = None
-        if piece is None or len(heads) * len(piece) > _MOST_STARTS:
-            return (None, False) if "" in heads else (heads | closed, False)
-        joined = {(head + part)[:HEAD] for head in heads for part in piece}
+        more, more_cut = _heads_of(*item)
+        if len(whole) * len(more | more_cut) > _MOST_STARTS:
+            return set(), cut | whole
+        joined = {head + part for head in whole for part in more}
+        cut |= {(head + part)[:HEAD] for head in whole for part in more_cut} | {text[:HEAD] for text in joined if len(text) >= HEAD}
+        whole = {text for text in joined if len(text) < HEAD}
         if not whole:
-            return (None, False) if "" in joined else (joined | closed, False)
-        closed |= {head for head in joined if len(head) == HEAD}
-        heads = {head for head in joined if len(head) < HEAD}
-        if not heads:
-            return closed, False
-    return heads | closed, True
+            break
+    return whole, cut
 
 
-def _branch_heads(branches: Iterable[Any]) -> tuple[set[str] | None, bool]:
-    out, whole = set[str](), True
-    for branch in branches:
-        heads, closed = _heads(branch)
-        if heads is None:
-            return None, False
-        out |= heads
-        whole = whole and closed
-    return out, whole
+def _heads_of(op: Any, value: Any) -> tuple[set[str], set[str]]:
+    """The same of one part of a pattern."""
+    if op is codes.LITERAL:
+        return {chr(value).lower()}, set()
+    if op is codes.SUBPATTERN:
+        return _heads(value[3])
+    if op is codes.BRANCH:
+        branches = [_heads(branch) for branch in value[1]]
+        return set().union(*(whole for whole, _ in branches)), set().union(*(cut for _, cut in branches))
+    if op is codes.IN and all(kind is codes.LITERAL for kind, _ in value):
+        return {chr(code).lower() for _, code in value}, set()
+    if op in _REPEATS:
+        whole, cut = _heads(value[2])
+        if value[1] != 1:  # what follows may be more of the same
+            whole, cut = set(), cut | whole
+        return (whole | {""}, cut) if value[0] == 0 else (whole, cut)
+    return set(), {""}
+
+
+_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
 
 
 def _needs(items: Iterable[Any]) -> set[str] | None:

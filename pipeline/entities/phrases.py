@@ -21,9 +21,9 @@ class Phrases(Generic[T]):
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
         self._single: dict[str, T] = {}
-        self._longer: dict[str, dict[str, list[tuple[list[str], T]]]] = {}  # by first and second word
+        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], T]]]] = {}  # by first and second word
         for phrase, payload in phrases:
-            words = list(split_words(phrase))
+            words = split_words(phrase)  # tuples of strings: the garbage collector leaves them alone
             if len(words) == 1:
                 self._single.setdefault(words[0], payload)
             else:
@@ -68,6 +68,6 @@ class Phrases(Generic[T]):
         if seconds and i + 1 < last:
             for phrase, payload in seconds.get(words[i + 1], ()):
                 n = len(phrase)
-                if i + n <= last and words[i : i + n] == phrase:
+                if i + n <= last and tuple(words[i : i + n]) == phrase:
                     return n, payload
         return (1, self._single[word]) if word in self._single else None

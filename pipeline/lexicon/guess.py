@@ -90,7 +90,7 @@ class Guesser:
         return list(self._names.guessable(_GUESSED_FROM, _MINIMUM))
 
     @cached_property
-    def _by_letters(self) -> dict[str, list[tuple[str, str]]]:
+    def _by_letters(self) -> dict[str, tuple[tuple[str, str], ...]]:
         index = defaultdict[str, list[tuple[str, str]]](list)
         for entry in self._guessable:
             name = entry[0]
@@ -99,7 +99,7 @@ class Guesser:
             if entry[1] != "brand":  # brands keep their first four letters
                 for end in {name[-3:], name[-4:]} if len(name) <= _MINIMUM + 1 else (name[-4:],):
                     index[f"{name[0]} {end}"].append(entry)
-        return dict(index)
+        return {letters: tuple(entries) for letters, entries in index.items()}  # tuples of strings: the garbage collector leaves them alone
 
     @cached_property
     def _by_sound(self) -> dict[str, list[str]]:

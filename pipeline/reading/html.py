@@ -92,7 +92,8 @@ def _limit_depth(markup: str) -> str:
 _ATTRIBUTES = 1000  # of one element
 _LONG_TAG = 8000  # characters; a shorter one holds too few attributes to take time
 _OPENING = re.compile(r"<[a-zA-Z][^\s>]*")
-_ATTRIBUTE = re.compile(r"""\s*[^\s>=]+(?:\s*=\s*(?:"[^"]{0,9999}"|'[^']{0,9999}'|[^\s>]*))?""")
+# Only plain attributes: what looks like a long tag may be a script, and nothing of that may be cut.
+_ATTRIBUTE = re.compile(r"""\s+[a-zA-Z][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))?(?=[\s/>]|$)""")
 
 
 def _limit_attributes(markup: str) -> str:
