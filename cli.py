@@ -6,14 +6,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from pipeline.batch import Progress, Reading, Selection, Summary
+    from pipeline.batch import Reading, Selection, Summary
+    from pipeline.batch.display import Display
     from pipeline.chain import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -309,6 +310,19 @@ def _writing(output: Path | None) -> Iterator[Any]:
 )
 @click.option("--whole-files", is_flag=True, help="Each file of records is one shard, not counted beforehand: for crawls in many files.")
 @click.option(
+    "--templates",
+    metavar="auto|FILE|off",
+    default="off",
+    show_default=True,
+    help="Remove the lines that sites repeat: learned from these pages first, or from a table.",
+)
+@click.option("--site", metavar="KEY", help="Take all pages for one site, whatever their address or folder.")
+@click.option(
+    "--dedup",
+    type=click.Choice(["keep", "mark", "drop"]),
+    help="Look for exact, near and spun copies, and count, mark or set them aside; not looked for unless told.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["auto", "plain", "json"]),
     default="auto",
@@ -329,6 +343,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     pharmaclean batch crawl.jsonl.gz more/ 'dumps/*.warc.gz' -o outputs --workers 8
     pharmaclean batch table.csv --field text=article_body --sample 0.01 -o trial
     pharmaclean batch @list.txt -o outputs --exclude '*/tag/*'
+    pharmaclean batch crawl.jsonl -o outputs --templates auto --dedup mark
     INPUT: files, folders, patterns, @LISTS and - of pages, MHTML, JSON lines, CSV, Parquet, WARC, WET, zip, tar;
     packed with gz, bz2, xz or zst or not. Run the same command again to go on with a batch that broke off.
     """
@@ -370,11 +385,13 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
         sys.exit(1)
 
 
-def _run_batch(inputs: tuple[str, ...], options: Options, display: Callable[[Progress], None], **told: Any) -> Summary:
-    from pipeline.batch import run_batch
+def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **told: Any) -> Summary:
+    from pipeline.corpus.passes import Passes
 
     reading, selection = _selected(told)
-    return run_batch(
+    table = None if told["templates"] == "off" else told["templates"]
+    passes = Passes(table, told["dedup"], told["site"], display.note)
+    summary = passes.run(
         inputs,
         told["out"],
         options,
@@ -389,6 +406,8 @@ def _run_batch(inputs: tuple[str, ...], options: Options, display: Callable[[Pro
         engine="dask" if told["scheduler"] else told["engine"],
         scheduler=told["scheduler"],
     )
+    display.copies = passes.found.words() if passes.found else ""
+    return summary
 
 
 @contextmanager
@@ -609,6 +628,129 @@ def rules(as_json: bool) -> None:
         click.secho(f"error: {problem}", fg="red", err=True)
     if problems:
         sys.exit(2)
+
+
+@main.group()
+def templates() -> None:
+    """Learn the lines that a site repeats, look at them, remove them."""
+
+
+_site = click.option("--site", metavar="KEY", help="Take all pages for one site, whatever their address or folder.")
+_table = click.option(
+    "--templates", "table", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A table that `learn` made."
+)
+
+
+@templates.command()
+@_inputs
+@click.option(
+    "-o",
+    "--output",
+    default=Path("templates.tsv"),
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the table here.",
+)
+@_site
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) -> None:
+    """Learn from pages of a site, or of several, which lines are the sites' own.
+
+    \b
+    pharmaclean templates learn crawl.jsonl -o templates.tsv
+    pharmaclean templates learn pages/ --site example.org
+    Pages belong together by the host of their "url", else by the address they name themselves, else by folder.
+    A site needs four pages that are no copies of one another; a few hundred tell most.
+    """
+    from pipeline.corpus.template_file import learn_templates, write_templates
+    from pipeline.reading.sources import read_inputs
+    from pipeline.report.terminal import safe
+
+    _existing(inputs)
+    with nullcontext(lambda: None) if quiet else _counting(inputs, "learning") as tick:
+        learned = learn_templates(read_inputs(inputs), site, tick)
+    for failure in learned.failures:
+        click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
+    if not learned.pages:
+        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+    write_templates(output, learned.templates)
+    if not quiet:
+        sites = len({row.site for row in learned.templates.rows})
+        told = f"{len(learned.templates):,} lines of {sites:,} of {learned.sites:,} sites, from {learned.pages:,} pages"
+        click.echo(f"{told}, into {output}", err=True)
+    if learned.failures:
+        sys.exit(1)
+
+
+@contextmanager
+def _counting(inputs: Iterable[str], label: str) -> Iterator[Callable[[], None]]:
+    """A bar over all inputs on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from pipeline.reading.sources import count_inputs
+
+    with click.progressbar(length=count_inputs(inputs), file=sys.stderr, label=label, show_pos=True) as bar:
+        yield lambda: bar.update(1)
+
+
+@templates.command()
+@_inputs
+@_table
+@_site
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl", "text", "markdown"]), default="jsonl", show_default=True, help="Records, or texts."
+)
+@_shared
+def apply(inputs: tuple[str, ...], table: Path, site: str | None, output: Path | None, form: str, **shared: Any) -> None:
+    """Clean pages, and remove the lines of their sites too.
+
+    \b
+    pharmaclean templates apply crawl.jsonl --templates templates.tsv > cleaned.jsonl
+    pharmaclean templates apply page.html --templates templates.tsv --site example.org --format text
+    """
+    from dataclasses import replace
+
+    from pipeline.chain import Failure, Pipeline
+    from pipeline.reading.sources import read_inputs
+
+    failed = done = 0
+    options = replace(_options(**shared), templates=table, site=site)
+    with _writing(output) as out:
+        for document in Pipeline(options).stream(read_inputs(_existing(inputs))):
+            if isinstance(document, Failure):
+                failed += 1
+                _complain(document)
+                continue
+            out.write(_rendered(document, form, with_source=False, first=not done))
+            done += 1
+    if failed:
+        sys.exit(1)
+
+
+@templates.command()
+@click.argument("table", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", metavar="KEY", help="This site only, with all of its lines.")
+def show(table: Path, site: str | None) -> None:
+    """Show a table of templates: each site, on how many pages its lines stand, and the most frequent ones.
+
+    \b
+    pharmaclean templates show templates.tsv
+    pharmaclean templates show templates.tsv --site example.org
+    """
+    from pipeline.corpus.template_file import read_templates, shown
+    from pipeline.report.terminal import safe
+
+    sites = list(shown(read_templates(table), site))
+    if not sites:
+        raise _wrong(f"{table}: no line of {site or 'any site'}", "leave --site out to see all sites")
+    for name, pages, rows in sites:
+        click.secho(f"{safe(name) or '(no site)'}", bold=True, nl=False)
+        click.secho(f"  {len(rows):,} lines, {pages:,} pages looked at", dim=True)
+        for row in rows if site is not None else rows[:8]:
+            place = "".join(f" {word} {safe(key)[:30]!r}" for word, key in (("after", row.after), ("before", row.before)) if key)
+            click.echo(f"  {row.count:>5}  {safe(row.text)[:90]}" + click.style(place, dim=True))
 
 
 @main.group()

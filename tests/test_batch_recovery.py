@@ -129,7 +129,7 @@ def test_kill_workers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("group", [True, False], ids=["terminal", "one process"])
 def test_interrupt(tmp_path: Path, group: bool) -> None:
     """Ctrl-C ends with 130 and says in one line how to go on; the same command does."""
-    path = crawl(tmp_path, 600, words=8)
+    path = crawl(tmp_path, 2400, words=8)  # more than can be done before the signal
     out = tmp_path / "out"
     process = start(str(path), "-o", str(out), "--workers", "2")
     wait_for_parts(out, 4)
@@ -143,7 +143,7 @@ def test_interrupt(tmp_path: Path, group: bool) -> None:
     messages = done.communicate(timeout=120)[1]
     assert done.returncode == 0
     assert "taken from an earlier run" in messages
-    assert ids(out) == [f"d{i}" for i in range(600)]
+    assert ids(out) == [f"d{i}" for i in range(2400)]
 
 
 DISTURBED = """

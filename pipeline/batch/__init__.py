@@ -34,12 +34,13 @@ More than one pass. `run_batch(before=…, after=…)` takes two hooks, each giv
 from __future__ import annotations
 
 from ..reading.sources import Reading
+from .folder import Folder
 from .run import Progress, Run, run_batch
 from .shards import Selection, Shard, plan, read_shard
 from .summary import Summary
 from .work import Job, Part, clean_shard, documents_of, part_lines, part_records, rewrite_part
 
 __all__ = [
-    "Job", "Part", "Progress", "Reading", "Run", "Selection", "Shard", "Summary", "clean_shard", "documents_of", "part_lines",
+    "Folder", "Job", "Part", "Progress", "Reading", "Run", "Selection", "Shard", "Summary", "clean_shard", "documents_of", "part_lines",
     "part_records", "plan", "read_shard", "rewrite_part", "run_batch",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ class Display:
     def __post_init__(self) -> None:
         self.started = self.begun = self.told = self.clock()
         self.base: float | None = None  # share that an earlier run had done
+        self.copies = ""  # what a pass for duplicates found, in words
         self.shown = False
 
     def __call__(self, progress: Progress) -> None:
@@ -64,6 +65,18 @@ class Display:
         """Seconds that the rest takes at the pace so far."""
         share, base = self.progress.share, self.base or 0.0
         return None if share is None or share <= base else self._working * (1 - share) / (share - base)
+
+    def note(self, text: str, *, last: bool = False) -> None:
+        """Tell how far a pass before the cleaning is, if it is time, or if it is at its end."""
+        now = self.clock()
+        if self.kind == "none" or not (last or now - self.told >= _EVERY[self.kind]):
+            return
+        self.told = now
+        if self.kind == "json":
+            self.event("note", text=text)
+            return
+        click.echo(f"\r\x1b[K{text}" if self.kind == "bar" else text, file=self.stream, nl=last or self.kind != "bar")
+        self.shown = self.kind == "bar" and not last
 
     def show(self) -> None:
         """One sign of life."""
@@ -125,6 +138,8 @@ def closing(summary: Summary, display: Display, out: str) -> Iterator[str]:
     """The end of a batch: did it work, what is in there, what should worry me, what now."""
     progress = display.progress
     yield from summarize(summary, out)
+    if display.copies:
+        yield f"  copies   {display.copies}"
     fresh = progress.documents + progress.failures - progress.reused
     if not fresh and summary.documents + summary.failures:
         yield "  time     nothing was left to do: these are the results of the run before"

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -152,6 +152,7 @@ def run_batch(
     scheduler: str | None = None,
     before: Callable[[Run], Options] | None = None,
     after: Callable[[Run], None] | None = None,
+    passes: Mapping[str, str] | None = None,
 ) -> Summary:
     """Clean all inputs into `out`: documents.jsonl (or documents/ID.json), failures.jsonl, summary.json, manifest.jsonl.
 
@@ -159,7 +160,7 @@ def run_batch(
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
     engine, scheduler: "dask" sends the shards to the cluster at this address, or to one made here; or an engine of your own.
-    before, after: see the package.
+    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one.
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
     store = Store(Folder(str(out)))
@@ -169,7 +170,7 @@ def run_batch(
     chosen = selection or Selection()
     given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
-    configuration = configuration_of(options, how, chosen.sample, form, told)
+    configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
     _check(store, configuration, resume, retry_failed=retry_failed)
     job = Job(options, how, chosen.sample, timeout, store.parts.place, salt_of(configuration))
     machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)

@@ -213,6 +213,7 @@ def configuration_of(options: Options, reading: Reading, sample: float | None, f
         **{key: _plain(value) for key, value in asdict(reading).items() if key not in {"max_bytes", "outside"}},
         **told,
         "lexicon": [f"{path} {_digest([Path(path)])}" for path in told["lexicon"]],
+        "templates": told["templates"] and f"{told['templates']} {_digest([Path(told['templates'])])}",
         "program": f"{__version__} ({_program()})",
     }
 
@@ -238,7 +239,7 @@ def _digest(paths: Iterable[Path]) -> str:
 
 def salt_of(configuration: Mapping[str, Any]) -> str:
     """Stands for the configuration, as far as it decides what a shard becomes."""
-    told = {key: value for key, value in configuration.items() if key not in {"inputs", "format"}}
+    told = {key: value for key, value in configuration.items() if key not in {"inputs", "format", "passes"}}
     return hashlib.sha256(to_json(told).encode("utf-8")).hexdigest()[:20]
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..document import Document
+from ..document import Change, Document
 
 _TOP = 20  # drugs, brands and rules named in summary.json
 _SHOWN = 20  # documents of a small batch, kept to be listed one by one
-_COUNTERS = ("removed", "rules", "drugs", "brands", "entities", "flags", "languages")
+_COUNTERS = ("removed", "rules", "drugs", "brands", "entities", "flags", "languages", "fails", "figures", "figured")
+_UNIT = 10_000  # figures are added up as whole ten-thousandths, so that sums do not depend on how the documents are split
 
 
 @dataclass(slots=True)
@@ -30,6 +31,9 @@ class Summary:
     entities: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    fails: Counter[str] = field(default_factory=Counter)
+    figures: Counter[str] = field(default_factory=Counter)  # sums
+    figured: Counter[str] = field(default_factory=Counter)  # documents that have the figure
     pipeline: Mapping[str, Any] = field(default_factory=dict)
     first: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -41,12 +45,16 @@ class Summary:
         self.kept_chars += kept
         drugs = [drug.name for drug in document.drugs]
         self.removed.update(change.reason for change in document.log if change.reason)
-        self.rules.update(change.rule for change in document.log if change.reason)
+        self.rules.update(_rule_of(change) for change in document.log if change.reason)
         self.drugs.update(set(drugs))
         self.brands.update({brand for drug in document.drugs for brand in drug.brands})
         self.entities.update(entity.label for entity in document.entities)
         self.flags.update(flag.kind for flag in document.flags)
         self.languages[document.language or "unknown"] += 1
+        self.fails.update(document.quality.get("fails", ()))
+        figures = {name: value for name, value in document.quality.items() if isinstance(value, (int, float))}
+        self.figures.update({name: round(value * _UNIT) for name, value in figures.items()})
+        self.figured.update(figures.keys())
         self.pipeline = dict(document.pipeline)
         if len(self.first) < _SHOWN:
             self.first.append({"name": name, "source_chars": len(document.source), "kept_chars": kept, "drugs": drugs})
@@ -68,7 +76,8 @@ class Summary:
         counts = {name: _ranked(getattr(self, name)) for name in ("removed", "entities", "flags", "languages")}
         tops = {name: dict(list(_ranked(getattr(self, name)).items())[:_TOP]) for name in ("drugs", "brands", "rules")}
         head = {"documents": self.documents, "failures": self.failures, "source_chars": self.source_chars, "kept_share": share}
-        return {**head, **counts, **tops, "pipeline": self.pipeline}
+        means = {name: round(total / self.figured[name] / _UNIT, 4) for name, total in sorted(self.figures.items())}
+        return {**head, **counts, **tops, "quality": means, "fails": _ranked(self.fails), "pipeline": self.pipeline}
 
     def saved(self) -> dict[str, Any]:
         """Everything, to be read again by `load`."""
@@ -81,6 +90,11 @@ class Summary:
         """What `saved` gave."""
         told: dict[str, Any] = {key: Counter(value) if key in _COUNTERS else value for key, value in row.items()}
         return cls(**told)
+
+
+def _rule_of(change: Change) -> str:
+    """The rule of a removal; those of site templates, which tell on how many pages a line stands, count as one."""
+    return change.reason if change.reason == "site-template" else change.rule
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:

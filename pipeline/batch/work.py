@@ -67,6 +67,11 @@ def pipeline_for(options: Options) -> Pipeline:
     return _pipeline[0]
 
 
+def forget_pipeline() -> None:
+    """Build the stages anew at the next document: a file that the options name has changed."""
+    _pipeline.clear()
+
+
 def warm_up(options: Options) -> None:
     """Load all that the stages load when they first need it, so that forked workers share it."""
     pipeline_for(options).attempt(Raw(_PAGE, kind="html"))
