@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -667,8 +668,9 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) 
     from pipeline.report.terminal import safe
 
     _existing(inputs)
-    with nullcontext(lambda: None) if quiet else _counting(inputs, "learning") as tick:
-        learned = learn_templates(read_inputs(inputs), site, tick)
+    numbers = itertools.count(1)
+    with nullcontext(lambda _: None) if quiet else _counting() as count:
+        learned = learn_templates(read_inputs(inputs), site, lambda: count(next(numbers)))
     for failure in learned.failures:
         click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
     if not learned.pages:
@@ -680,18 +682,6 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) 
         click.echo(f"{told}, into {output}", err=True)
     if learned.failures:
         sys.exit(1)
-
-
-@contextmanager
-def _counting(inputs: Iterable[str], label: str) -> Iterator[Callable[[], None]]:
-    """A bar over all inputs on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from pipeline.reading.sources import count_inputs
-
-    with click.progressbar(length=count_inputs(inputs), file=sys.stderr, label=label, show_pos=True) as bar:
-        yield lambda: bar.update(1)
 
 
 @templates.command()
