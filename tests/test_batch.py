@@ -16,6 +16,7 @@ import cli
 from pipeline.batch import Progress, run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
+from pipeline.export.nested import read_nested
 from pipeline.reading.sources import count_inputs, read_inputs
 
 from .conftest import SAMPLES
@@ -89,6 +90,24 @@ def test_records_are_those_of_clean(tmp_path: Path) -> None:
     run_batch([path], tmp_path / "out", QUICK)
     printed = CliRunner().invoke(cli.main, ["clean", path, *SKIP, "--format", "jsonl"]).stdout
     assert (tmp_path / "out" / "documents.jsonl").read_text(encoding="utf-8") == printed
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("text", ".txt"), ("markdown", ".md")])
+def test_a_file_each(tmp_path: Path, form: str, suffix: str) -> None:
+    """A batch writes a file a document in the form asked for, named after its page."""
+    run_batch([SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"], tmp_path / "out", QUICK, form=form)
+    assert sorted(path.name for path in (tmp_path / "out" / "documents").iterdir()) == [f"04-news{suffix}", f"05-mojibake{suffix}"]
+    assert "semaglutide" in (tmp_path / "out" / "documents" / f"04-news{suffix}").read_text(encoding="utf-8").lower()
+
+
+def test_parquet(tmp_path: Path) -> None:
+    """A batch as one Parquet file holds the records that lines of JSON hold, and is done when it is run again."""
+    inputs = [SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"]
+    run_batch(inputs, tmp_path / "lines", QUICK)
+    for _ in range(2):
+        summary = run_batch(inputs, tmp_path / "out", QUICK, form="parquet")
+        assert summary.documents == 2
+        assert list(read_nested(tmp_path / "out" / "documents.parquet")) == lines(tmp_path / "lines" / "documents.jsonl")
 
 
 def test_same_bytes_whatever_the_workers(tmp_path: Path) -> None:

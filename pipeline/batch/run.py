@@ -22,6 +22,7 @@ from ..reading.sources import File, Reading, find_files
 from ..reading.sources.files import is_url
 from ..reading.sources.walk import listed
 from .folder import Folder
+from .forms import FILES, check_form
 from .shards import Selection, Shard, plan
 from .store import Known, Store, configuration_of, differences, refuse, salt_of
 from .summary import Summary
@@ -154,7 +155,7 @@ def run_batch(
     after: Callable[[Run], None] | None = None,
     passes: Mapping[str, str] | None = None,
 ) -> Summary:
-    """Clean all inputs into `out`: documents.jsonl (or documents/ID.json), failures.jsonl, summary.json, manifest.jsonl.
+    """Clean all inputs into `out`: documents.jsonl (or what `form` names), failures.jsonl, summary.json, manifest.jsonl.
 
     workers: processes; all cores unless told, 0 for none (see `InProcess`). timeout: processor seconds a document.
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
@@ -164,6 +165,7 @@ def run_batch(
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
     store = Store(Folder(str(out)))
+    check_form(form, store.out)
     store.out.make()
     outside = () if store.out.remote else (os.path.realpath(store.out.place),)
     how = replace(reading or Reading(), outside=outside)
@@ -255,7 +257,7 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
     store = run.store
     if store.unfinished() is not None or store.finished() != configuration:
         return False
-    documents = "documents.jsonl" if configuration["format"] == "jsonl" else "documents"
+    documents = FILES[configuration["format"]] or "documents"
     if documents not in store.out.names():
         return False
     if documents == "documents.jsonl" and store.out.size(documents) != sum(part.size for _, part in store.entries()):

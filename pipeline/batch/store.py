@@ -25,12 +25,12 @@ from ..errors import ConfigError
 from ..reading.sources import Reading
 from ..record import to_json
 from .folder import Folder
-from .summary import Summary, name_of
-from .work import Part, save_part
+from .forms import FILES, make_form
+from .summary import Summary
+from .work import Part, part_records, save_part
 
 PARTS, MANIFEST, CONFIGURATION = ".parts", "manifest.jsonl", "configuration.json"
-_NAME_BYTES = 120  # of a document's file; file systems stop at 255
-_UNRELATED = frozenset({"report", "interop", "batch", "engine", "importers", "__pycache__"})  # code that changes no record
+_UNRELATED = frozenset({"report", "interop", "export", "batch", "engine", "importers", "__pycache__"})  # code that changes no record
 
 
 class Known(NamedTuple):
@@ -130,23 +130,25 @@ class Store:
     def assemble(self, configuration: Mapping[str, Any], order: Iterable[str], known: Mapping[str, Known], form: str) -> Summary:
         """Make the finished files of the parts, in order. They replace earlier ones at the very end."""
         summary = Summary()
-        names = ["failures.jsonl", MANIFEST] + (["documents.jsonl"] if form == "jsonl" else [])
+        names = ["failures.jsonl", MANIFEST] + ([FILES[form]] if FILES[form] else [])
         keys = list(order)
-        single = _JsonFiles(self.out / "documents") if form == "json" else None
+        other = make_form(form, self.out)
         new = {name: f"{name}.new" for name in [*names, "summary.json"]}
         with self.out.writing(new["failures.jsonl"]) as bad, self.out.writing(new[MANIFEST]) as manifest:
             manifest.write(to_json({"configuration": configuration}).encode("utf-8") + b"\n")
             with self.out.writing(new["documents.jsonl"]) if form == "jsonl" else nullcontext(None) as good:
                 for key in keys:
                     folder, part = self.load(key, known[key])
-                    if single:
-                        single.write_all(folder, part)
+                    if other:
+                        other.write_all(part_records(folder, part))
                     elif good:
                         folder.copy(part.file, part.start, part.size, good)
                     for row in part.failures:
                         bad.write(to_json(row).encode("utf-8") + b"\n")
                     manifest.write(to_json(part.row()).encode("utf-8") + b"\n")
                     summary.merge(part.summary)
+        if other:
+            other.close()
         self.out.write(new["summary.json"], (to_json(summary.row(), indent=2) + "\n").encode("utf-8"))
         self._publish(new, keys if form == "parts" else [])
         return summary
@@ -182,25 +184,6 @@ class Store:
 
 def _numbered(number: int) -> str:
     return f"documents/{number:06}.jsonl"
-
-
-class _JsonFiles:
-    """One pretty JSON file a document, named after its id or its file; a name that is taken gets a number."""
-
-    def __init__(self, folder: Folder) -> None:
-        self.folder, self.taken = folder, dict[str, int]()
-        folder.make()
-
-    def write_all(self, folder: Folder, part: Part) -> None:
-        """The documents of a part."""
-        from .work import part_records
-
-        for record in part_records(folder, part):
-            safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name_of(record)).strip(".")
-            safe = safe.encode("utf-8", "replace")[:_NAME_BYTES].decode("utf-8", "ignore") or "document"
-            number = self.taken[safe.lower()] = self.taken.get(safe.lower(), 0) + 1
-            name = f"{safe}{f'~{number}' if number > 1 else ''}.json"
-            self.folder.write(name, (to_json(record, indent=2) + "\n").encode("utf-8"))
 
 
 def configuration_of(options: Options, reading: Reading, sample: float | None, form: str, inputs: Iterable[str]) -> dict[str, Any]:

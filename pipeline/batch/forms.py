@@ -1,0 +1,92 @@
+"""Finished documents of a batch in another form than lines of JSON: a file each, or one Parquet file.
+
+A form is given the records in their order, then finished. Files of one document each stand in `documents/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ..errors import ConfigError
+from ..export.files import FileNames, Record
+from ..record import to_json
+from .folder import Folder
+
+if TYPE_CHECKING:
+    from ..export.nested import NestedParquet
+
+#: Forms by the word on the command line, to the file that holds all documents, or "" for a folder of files.
+FILES = {"jsonl": "documents.jsonl", "parquet": "documents.parquet", "json": "", "text": "", "markdown": "", "parts": ""}
+
+
+class Form(Protocol):
+    """Where the records of a batch go; `close` ends the file, or what there is of it after an error."""
+
+    def write_all(self, records: Iterable[Record]) -> None:
+        """Write records."""
+
+    def close(self) -> None:
+        """End what was begun."""
+
+
+class FileEach:
+    """One file a document, named after its id or its file; a name that is taken gets a number."""
+
+    def __init__(self, folder: Folder, suffix: str, rendered: Callable[[Record], str]) -> None:
+        self._folder, self._suffix, self._rendered, self._names = folder, suffix, rendered, FileNames()
+        folder.make()
+
+    def write_all(self, records: Iterable[Record]) -> None:
+        """A file for each of these records."""
+        for record in records:
+            self._folder.write(f"{self._names.of(record)}{self._suffix}", (self._rendered(record) + "\n").encode("utf-8"))
+
+    def close(self) -> None:
+        """Each file is whole already."""
+
+
+class OneParquet:
+    """All documents in one file; its name is given at the end."""
+
+    def __init__(self, folder: Folder, name: str) -> None:
+        from ..export.nested import NestedParquet
+
+        self._file: NestedParquet = NestedParquet(Path(folder.path(name)))
+
+    def write_all(self, records: Iterable[Record]) -> None:
+        """A row for each of these records."""
+        for record in records:
+            self._file.add(record)
+
+    def close(self) -> None:
+        """Write what waits, and the end of the file."""
+        self._file.finish()
+        self._file.close()
+
+
+def check_form(form: str, out: Folder) -> None:
+    """Raises ConfigError where the form cannot be had: told before the work begins, not after it."""
+    if form == "parquet":
+        if out.remote:
+            raise ConfigError(f"{out}: a Parquet file is written to a folder of this machine", "use --format parts, then export")
+        from ..export.arrow import load
+
+        load()
+
+
+def make_form(form: str, out: Folder) -> Form | None:
+    """The form of this name in a batch's folder; None for lines of JSON, which are copied as they are."""
+    if form == "parquet":
+        return OneParquet(out, f"{FILES[form]}.new")
+    if form == "json":
+        return FileEach(out / "documents", ".json", lambda record: to_json(record, indent=2))
+    if form == "text":
+        return FileEach(out / "documents", ".txt", lambda record: str(record["text"]))
+    if form == "markdown":
+        from ..export.restore import from_record
+        from ..report.markup import to_markdown
+
+        return FileEach(out / "documents", ".md", lambda record: to_markdown(from_record(record)))
+    return None
