@@ -114,7 +114,7 @@ def run(command: Sequence[str], watch: Path | None = None) -> Run:
         ended = threading.Event()
 
         def look() -> None:
-            while not ended.wait(0.25):
+            while not ended.wait(1.0):
                 seen["peak"] = max(seen["peak"], memory(process.pid))
                 if watch and not seen["first"] and any(path.suffix == ".json" for path in watch.glob(".parts/[0-9a-f]*.json")):
                     seen["first"] = time.perf_counter() - begun
@@ -241,13 +241,14 @@ if __name__ == "__main__":
 """
 
 
-def peers(pages: Path, scratch: Path) -> None:
+def peers(pages: Path, scratch: Path, binary: Path) -> None:
     """Three tools on one folder, two processes each: pages a second, and how many of the pages are in the results."""
+    for probe in ([str(binary), "--version"], [sys.executable, "-c", "import datatrove, trafilatura"]):
+        subprocess.run(probe, check=True, stdout=subprocess.DEVNULL)  # a peer that does not start has lost nothing
     total = sum(1 for path in pages.rglob("*.html"))
     empty = sum(1 for path in pages.rglob("*.html") if not path.stat().st_size)
     script = scratch / "trove.py"
     script.write_text(DATATROVE, encoding="utf-8")
-    binary = Path(sys.executable).parent / "trafilatura"
     two = ["--workers", "2", "-q"]
     bare = [
         word
@@ -285,6 +286,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--limit", type=int, default=2000)
     parser.add_argument("--counts", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--trafilatura", type=Path, default=Path(sys.executable).parent / "trafilatura", help="its command")
     parser.add_argument("--scratch", type=Path, help="where results go; a temporary folder unless told")
     told = parser.parse_args()
     os.environ["PYTHONPATH"] = str(ROOT)
@@ -303,7 +305,7 @@ def main() -> None:
         elif told.what == "memory":
             grow(told.counts, scratch)
         else:
-            peers(told.pages, scratch)
+            peers(told.pages, scratch, told.trafilatura)
 
 
 if __name__ == "__main__":
