@@ -271,10 +271,10 @@ def _writing(output: Path | None) -> Iterator[Any]:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "parquet", "json", "text", "markdown", "parts"]),
+    type=click.Choice(["jsonl", "jsonl.zst", "parquet", "json", "text", "markdown", "parts"]),
     default="jsonl",
     show_default=True,
-    help="All documents in one file (jsonl, parquet), one file each, or parts: as many files as shards, for what is too large for one.",
+    help="All documents in one file, one file each (json, text, markdown), or parts: as many files as shards.",
 )
 @click.option("--include", multiple=True, metavar="PATTERN", help="In folders and archives only such names, as *.html (may be repeated).")
 @click.option(

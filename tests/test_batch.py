@@ -110,6 +110,16 @@ def test_parquet(tmp_path: Path) -> None:
         assert list(read_nested(tmp_path / "out" / "documents.parquet")) == lines(tmp_path / "lines" / "documents.jsonl")
 
 
+def test_packed(tmp_path: Path) -> None:
+    """A packed batch can be read, counted and cleaned anew like any other packed file of records."""
+    inputs = [SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"]
+    run_batch(inputs, tmp_path / "lines", QUICK)
+    run_batch(inputs, tmp_path / "out", QUICK, form="jsonl.zst")
+    packed = tmp_path / "out" / "documents.jsonl.zst"
+    assert packed.stat().st_size < (tmp_path / "lines" / "documents.jsonl").stat().st_size / 2
+    assert [raw.id for raw in read_inputs([packed])] == [row["id"] for row in lines(tmp_path / "lines" / "documents.jsonl")]
+
+
 def test_same_bytes_whatever_the_workers(tmp_path: Path) -> None:
     """One, two and three workers write the same bytes, in the order of the input."""
     rows: list[Any] = [{"id": f"d{i}", "text": f"{TEXT} Page {i}." * (1 + i % 7)} for i in range(45)]

@@ -27,7 +27,7 @@ from ..record import to_json
 from .folder import Folder
 from .forms import FILES, make_form
 from .summary import Summary
-from .work import Part, part_records, save_part
+from .work import Part, save_part
 
 PARTS, MANIFEST, CONFIGURATION = ".parts", "manifest.jsonl", "configuration.json"
 _UNRELATED = frozenset({"report", "interop", "export", "batch", "engine", "importers", "__pycache__"})  # code that changes no record
@@ -140,7 +140,7 @@ class Store:
                 for key in keys:
                     folder, part = self.load(key, known[key])
                     if other:
-                        other.write_all(part_records(folder, part))
+                        other.write_all(folder, part)
                     elif good:
                         folder.copy(part.file, part.start, part.size, good)
                     for row in part.failures:
