@@ -92,7 +92,7 @@ def generate(folder: Path, count: int) -> None:
     for number in range(count):
         path = folder / f"{number // 1000:03}" / f"{number:06}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = "" if number % 1000 == 500 else page(number - 1 if number % 1000 == 501 else number)
+        text = "" if number % 1000 == 500 else page(number - 2 if number % 1000 == 501 else number)
         path.write_text(text, encoding="utf-8")
 
 
