@@ -149,6 +149,21 @@ def test_wrong_table(crawl: Path) -> None:
     assert not crawl.with_name("out").exists()
 
 
+def test_drop_in_other_formats(crawl: Path) -> None:
+    """Copies are set aside from files of JSON only, which is said before anything is cleaned."""
+    with pytest.raises(ConfigError, match="--dedup mark"):
+        batch(crawl, dedup="drop", form="parquet")
+    assert not crawl.with_name("out").exists()
+
+
+@pytest.mark.parametrize("form", ["jsonl.zst", "parquet", "text", "markdown", "parts"])
+def test_marks_in_every_format(crawl: Path, form: str) -> None:
+    """Copies are found and counted whatever the form of the results."""
+    Passes(dedup="mark", templates="auto").run([crawl], crawl.with_name("out"), QUICK, form=form, workers=0)
+    summary = json.loads((crawl.with_name("out") / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["dedup"]["near"], summary["dedup"]["spun"]) == (1, 1)
+
+
 @pytest.mark.parametrize("passes", [{"templates": "auto"}, {"dedup": "mark"}])
 def test_results_behind_a_url(crawl: Path, passes: dict[str, Any]) -> None:
     """These passes write to the folder of results, which must be on this machine."""

@@ -61,6 +61,8 @@ class Passes:
         told = {name: value for name, value in (("templates", self.templates), ("dedup", self.dedup)) if value}
         if (self.templates == AUTO or self.dedup) and "://" in str(out):
             raise ConfigError("--templates auto and --dedup need a folder of this machine", "clean without them, or choose another -o")
+        if self.dedup == "drop" and form not in ("jsonl", "json"):
+            raise ConfigError(f"--dedup drop cannot set copies aside in --format {form}", "use --format jsonl or json, or --dedup mark")
         if options.templates:
             read_templates(options.templates)  # said now, not by every worker
         again = bool(self.dedup) or _was_marked(Path(out))
