@@ -15,6 +15,7 @@ demo: $(VENV)/.installed  ## clean everything in samples/ into outputs/
 	@printf '\nWhat to look at next:\n'
 	@printf '  a record       outputs/documents/01-guest-post.json\n'
 	@printf '  what and why   $(BIN)/pharmaclean explain samples/02-blog-with-comments.html\n'
+	@printf '  all at once    $(BIN)/pharmaclean report outputs -o report.html\n'
 	@printf '  plain text     $(BIN)/pharmaclean clean samples/03-drug-guide.html --format markdown\n'
 	@printf '  a name         $(BIN)/pharmaclean lexicon lookup Isotroin "Augmentin 625 Duo"\n'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -13,13 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pipeline.batch import Summary
+    from pipeline.batch import Reading, Selection, Summary
+    from pipeline.batch.display import Display
     from pipeline.chain import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 # named here too, so that --help need not load the stages; a test holds the two together
 STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
+EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
 CONFIG = "pharmaclean.toml"
 
 
@@ -259,60 +262,191 @@ def _writing(output: Path | None) -> Iterator[Any]:
     "-o",
     "--output",
     "out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("outputs"),
+    metavar="DIR",
+    default="outputs",
     show_default=True,
-    help="Folder for the results.",
+    help="Folder for the results, or a URL (with the extra cluster).",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores unless told.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "json"]),
+    type=click.Choice(["jsonl", "jsonl.zst", "parquet", "json", "text", "markdown", "parts"]),
     default="jsonl",
     show_default=True,
-    help="All documents in one file, or one file each.",
+    help="All documents in one file, one file each (json, text, markdown), or parts: as many files as shards.",
 )
+@click.option("--include", multiple=True, metavar="PATTERN", help="In folders and archives only such names, as *.html (may be repeated).")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="In folders and archives no such names, as */comments/* (may be repeated)."
+)
+@click.option(
+    "--field", "fields", multiple=True, metavar="ROLE=NAME", help="Column or JSON field of text, html, id, url, title or published."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many documents, the first ones.")
+@click.option(
+    "--sample",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="Only a share of the documents, as 0.01; always the same ones.",
+)
+@click.option("--dry-run", is_flag=True, help="List the inputs and the options, and stop.")
+@click.option("--resume", "how", flag_value="resume", help="Go on with the batch in DIR, and refuse if it is another one.")
+@click.option("--fresh", "how", flag_value="fresh", help="Start over, whatever is in DIR.")
+@click.option("--retry-failed", is_flag=True, help="Do again what failed before.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds of processor time a document may take; 0 for no limit.",
+)
+@click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have.")
+@click.option(
+    "--shard-size",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="Documents that are worked on, and lost with a killed worker, together.",
+)
+@click.option("--whole-files", is_flag=True, help="Each file of records is one shard, not counted beforehand: for crawls in many files.")
+@click.option(
+    "--templates",
+    metavar="auto|FILE|off",
+    default="off",
+    show_default=True,
+    help="Remove the lines that sites repeat: learned from these pages first, or from a table.",
+)
+@click.option("--site", metavar="KEY", help="Take all pages for one site, whatever their address or folder.")
+@click.option(
+    "--dedup",
+    type=click.Choice(["keep", "mark", "drop"]),
+    help="Look for exact, near and spun copies, and count, mark or set them aside; not looked for unless told.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["auto", "plain", "json"]),
+    default="auto",
+    show_default=True,
+    help="A bar on a terminal and plain lines elsewhere, or JSON lines.",
+)
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Processes here, or a Dask cluster."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, as tcp://host:8786; without one a cluster is made here.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @_shared
-def batch(inputs: tuple[str, ...], out: Path, workers: int | None, form: str, quiet: bool, **shared: Any) -> None:
-    """Clean folders, files and JSONL into a folder: documents.jsonl, failures.jsonl, summary.json.
+def batch(inputs: tuple[str, ...], **told: Any) -> None:
+    """Clean anything that holds pages into a folder: documents.jsonl, failures.jsonl, summary.json.
 
     \b
     pharmaclean batch pages/ -o outputs
-    pharmaclean batch crawl.jsonl more/ -o outputs --workers 8
-    A line of JSONL holds "text" or "html", and perhaps "id" and "url".
+    pharmaclean batch crawl.jsonl.gz more/ 'dumps/*.warc.gz' -o outputs --workers 8
+    pharmaclean batch table.csv --field text=article_body --sample 0.01 -o trial
+    pharmaclean batch @list.txt -o outputs --exclude '*/tag/*'
+    pharmaclean batch crawl.jsonl -o outputs --templates auto --dedup mark
+    INPUT: files, folders, patterns, @LISTS and - of pages, MHTML, JSON lines, CSV, Parquet, WARC, WET, zip, tar;
+    packed with gz, bz2, xz or zst or not. Run the same command again to go on with a batch that broke off.
     """
-    from pipeline.batch import run_batch
-    from pipeline.report.terminal import summarize
+    from pipeline.batch.display import closing, interrupted, watching
+    from pipeline.errors import PharmacleanError
+    from pipeline.reading.sources import missing
 
-    options = _options(**shared)
-    _existing(inputs)
-    with nullcontext(None) if quiet else _progress(inputs) as show:
-        summary = run_batch(inputs, out, options, workers=workers, form=form, progress=show or (lambda _: None))
-    if not quiet:
-        for line in summarize(summary, str(out)):
-            click.echo(line, err=True)
+    shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
+    if absent := missing(inputs):
+        raise _wrong(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
+    if told["dry_run"]:
+        _show_plan(inputs, told, shared)
+        return
+    terminal = sys.stderr.isatty()
+    kind = "none" if told["quiet"] else {"auto": "bar" if terminal else "plain"}.get(told["log_format"], told["log_format"])
+    with watching(kind, sys.stderr) as display:
+        try:
+            summary = _run_batch(inputs, _options(**shared), display, **told)
+        except KeyboardInterrupt:
+            display.clear()
+            if kind == "json":
+                display.event("interrupted")
+            else:
+                click.secho(interrupted(display, told["out"]), fg="yellow", err=True)
+            sys.exit(130)
+        except PharmacleanError as error:
+            if kind != "json":
+                raise
+            display.event("error", message=str(error))
+            sys.exit(2)
+        display.clear()
+        if kind == "json":
+            display.event("end", seconds=round(display.seconds, 1), summary=summary.row())
+        elif kind != "none":
+            click.echo("\n".join(closing(summary, display, told["out"])), err=True)
     if not summary.documents and not summary.failures:
-        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
     if summary.failures:
         sys.exit(1)
 
 
+def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **told: Any) -> Summary:
+    from pipeline.corpus.passes import Passes
+
+    reading, selection = _selected(told)
+    table = None if told["templates"] == "off" else told["templates"]
+    passes = Passes(table, told["dedup"], told["site"], display.note)
+    summary = passes.run(
+        inputs,
+        told["out"],
+        options,
+        workers=told["workers"],
+        form=told["form"],
+        progress=display,
+        reading=reading,
+        selection=selection,
+        timeout=told["timeout"],
+        resume=told["how"] or "auto",
+        retry_failed=told["retry_failed"],
+        engine="dask" if told["scheduler"] else told["engine"],
+        scheduler=told["scheduler"],
+    )
+    display.copies = passes.found.words() if passes.found else ""
+    return summary
+
+
 @contextmanager
-def _progress(inputs: Iterable[str]) -> Iterator[Callable[[Summary], None]]:
-    """A bar with rate and time to go on a terminal; nothing elsewhere."""
+def _counting() -> Iterator[Callable[[int], None]]:
+    """A line that tells how many records are done, on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    from pipeline.reading.sources import count_inputs
+    try:
+        yield lambda count: click.echo(f"{count:,} records\r", nl=False, err=True) if count % 250 == 0 else None
+    finally:
+        click.echo("\033[K", nl=False, err=True)
 
-    with click.progressbar(length=count_inputs(inputs), file=sys.stderr, label="cleaning", show_pos=True, item_show_func=_failures) as bar:
-        yield lambda summary: bar.update(1, summary)
+
+def _selected(told: dict[str, Any]) -> tuple[Reading, Selection]:
+    from pipeline.batch import Reading, Selection
+    from pipeline.reading.sources import parse_field
+
+    fields = tuple(parse_field(field) for field in told["fields"])
+    reading = Reading(fields, tuple(told["include"]), tuple(told["exclude"]), told["max_bytes"])
+    return reading, Selection(told["limit"], told["sample"], told["shard_size"], told["whole_files"])
 
 
-def _failures(summary: Summary | None) -> str:
-    return f"{summary.failures} failed" if summary and summary.failures else ""
+def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Files on standard output, sums and options on standard error."""
+    from pipeline.batch.dry_run import dry_run, option_lines, passed_over
+    from pipeline.report.terminal import safe
+
+    reading, selection = _selected(told)
+    files = documents = 0
+    for path, count in dry_run(inputs, reading, selection):
+        click.echo(f"{safe(path)}\t{count} documents" if count > 1 else safe(path))
+        files, documents = files + 1, documents + count
+    click.echo(f"{documents:,} documents in {files:,} files", err=True)
+    for suffix, count in passed_over(inputs, reading).most_common():
+        click.echo(f"passed over: {count:,} {safe(suffix)}", err=True)
+    for line in option_lines({**told, **shared}):
+        click.echo(line, err=True)
 
 
 @main.command()
@@ -350,7 +484,7 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
 
 
 @main.command()
-@click.argument("source", metavar="FILE")
+@click.argument("source", metavar="FILE|FOLDER")
 @click.option(
     "-o",
     "--output",
@@ -361,12 +495,19 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
 )
 @_shared
 def report(source: str, output: Path, **shared: Any) -> None:
-    """One page as HTML: entities coloured, relations, what was removed and why. It opens without a network.
+    """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
 
     \b
-    pharmaclean report page.html
-    pharmaclean report page.html -o - | less
+    pharmaclean report outputs/                    a batch: figures, tables, documents
+    pharmaclean report outputs/documents.jsonl -o batch.html
+    pharmaclean report page.html                   one page, cleaned for it
     """
+    from pipeline.export.records import holds_records
+
+    if Path(source).is_dir() or (Path(source).is_file() and holds_records(Path(source))):
+        _no_options_for_a_batch(shared)
+        _report_batch(Path(source), output)
+        return
     from pipeline.chain import Failure, Pipeline
     from pipeline.reading.sources import read_inputs
     from pipeline.report.page import to_html
@@ -381,6 +522,83 @@ def report(source: str, output: Path, **shared: Any) -> None:
         out.write(to_html(first))
     if str(output) != "-":
         click.echo(f"{output} written", err=True)
+
+
+def _no_options_for_a_batch(shared: Iterable[str]) -> None:
+    context = click.get_current_context()
+    given = [name for name in shared if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    if given:
+        raise _wrong(f"--{given[0].replace('_', '-')} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
+
+
+def _report_batch(source: Path, output: Path) -> None:
+    """The report of what a batch wrote."""
+    from pipeline.report.batch import read, to_html
+    from pipeline.report.terminal import safe
+
+    faults = list[Any]()
+
+    def tell(line: Any) -> None:
+        faults.append(line)
+        click.secho(f"error: {safe(str(line))}", fg="red", err=True)
+
+    with _counting() as count:
+        facts = read(source, tell, count)
+    with _writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(facts, source.resolve().name))
+    if str(output) != "-":
+        size = output.stat().st_size / 1e6 if output.is_file() else 0
+        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+    if faults:
+        sys.exit(1)
+
+
+@main.command()
+@_inputs
+@click.option("--to", "form", required=True, type=click.Choice(EXPORTS), help="What to write; see docs/formats.md.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file, or a new folder, to write.")
+def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
+    """Write what `batch` made as tables, a database, or in the formats of other tools.
+
+    \b
+    pharmaclean export outputs/ --to sqlite -o outputs.db
+    pharmaclean export outputs/documents.jsonl --to csv -o tables/
+    Folders of files: csv, parquet (flat tables), spacy, brat, pubannotation, text, markdown
+    One file: sqlite, parquet-nested, bioc
+    """
+    from pipeline.export import export as run
+    from pipeline.report.terminal import safe
+
+    with _counting() as count:
+        done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
+    click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
+    if done.faults:
+        sys.exit(1)
+
+
+@main.command()
+@_inputs
+@click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
+def validate(inputs: tuple[str, ...], quiet: bool) -> None:
+    """Check records: the schema, spans, and that every character of the source is accounted for.
+
+    \b
+    pharmaclean validate outputs/
+    pharmaclean validate outputs/documents.jsonl > faults.txt
+    One line a fault: file, line, what is wrong. Exit status 1 if there is any.
+    """
+    from pipeline.report.terminal import safe
+    from pipeline.validate import Validator
+
+    validator = Validator()
+    with _counting() as count:
+        for fault in validator.run(inputs, count):
+            click.echo(safe(str(fault)))
+    if not quiet:
+        told = f"{validator.documents:,} records, {validator.faults:,} faults"
+        click.secho(told, fg="red" if validator.faults else "green", err=True)
+    if validator.faults:
+        sys.exit(1)
 
 
 @main.command()
@@ -411,6 +629,118 @@ def rules(as_json: bool) -> None:
         click.secho(f"error: {problem}", fg="red", err=True)
     if problems:
         sys.exit(2)
+
+
+@main.group()
+def templates() -> None:
+    """Learn the lines that a site repeats, look at them, remove them."""
+
+
+_site = click.option("--site", metavar="KEY", help="Take all pages for one site, whatever their address or folder.")
+_table = click.option(
+    "--templates", "table", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A table that `learn` made."
+)
+
+
+@templates.command()
+@_inputs
+@click.option(
+    "-o",
+    "--output",
+    default=Path("templates.tsv"),
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the table here.",
+)
+@_site
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) -> None:
+    """Learn from pages of a site, or of several, which lines are the sites' own.
+
+    \b
+    pharmaclean templates learn crawl.jsonl -o templates.tsv
+    pharmaclean templates learn pages/ --site example.org
+    Pages belong together by the host of their "url", else by the address they name themselves, else by folder.
+    A site needs four pages that are no copies of one another; a few hundred tell most.
+    """
+    from pipeline.corpus.template_file import learn_templates, write_templates
+    from pipeline.reading.sources import read_inputs
+    from pipeline.report.terminal import safe
+
+    _existing(inputs)
+    numbers = itertools.count(1)
+    with nullcontext(lambda _: None) if quiet else _counting() as count:
+        learned = learn_templates(read_inputs(inputs), site, lambda: count(next(numbers)))
+    for failure in learned.failures:
+        click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
+    if not learned.pages:
+        raise _wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+    write_templates(output, learned.templates)
+    if not quiet:
+        sites = len({row.site for row in learned.templates.rows})
+        told = f"{len(learned.templates):,} lines of {sites:,} of {learned.sites:,} sites, from {learned.pages:,} pages"
+        click.echo(f"{told}, into {output}", err=True)
+    if learned.failures:
+        sys.exit(1)
+
+
+@templates.command()
+@_inputs
+@_table
+@_site
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl", "text", "markdown"]), default="jsonl", show_default=True, help="Records, or texts."
+)
+@_shared
+def apply(inputs: tuple[str, ...], table: Path, site: str | None, output: Path | None, form: str, **shared: Any) -> None:
+    """Clean pages, and remove the lines of their sites too.
+
+    \b
+    pharmaclean templates apply crawl.jsonl --templates templates.tsv > cleaned.jsonl
+    pharmaclean templates apply page.html --templates templates.tsv --site example.org --format text
+    """
+    from dataclasses import replace
+
+    from pipeline.chain import Failure, Pipeline
+    from pipeline.reading.sources import read_inputs
+
+    failed = done = 0
+    options = replace(_options(**shared), templates=table, site=site)
+    with _writing(output) as out:
+        for document in Pipeline(options).stream(read_inputs(_existing(inputs))):
+            if isinstance(document, Failure):
+                failed += 1
+                _complain(document)
+                continue
+            out.write(_rendered(document, form, with_source=False, first=not done))
+            done += 1
+    if failed:
+        sys.exit(1)
+
+
+@templates.command()
+@click.argument("table", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", metavar="KEY", help="This site only, with all of its lines.")
+def show(table: Path, site: str | None) -> None:
+    """Show a table of templates: each site, on how many pages its lines stand, and the most frequent ones.
+
+    \b
+    pharmaclean templates show templates.tsv
+    pharmaclean templates show templates.tsv --site example.org
+    """
+    from pipeline.corpus.template_file import read_templates, shown
+    from pipeline.report.terminal import safe
+
+    sites = list(shown(read_templates(table), site))
+    if not sites:
+        raise _wrong(f"{table}: no line of {site or 'any site'}", "leave --site out to see all sites")
+    for name, pages, rows in sites:
+        click.secho(f"{safe(name) or '(no site)'}", bold=True, nl=False)
+        click.secho(f"  {len(rows):,} lines, {pages:,} pages looked at", dim=True)
+        for row in rows if site is not None else rows[:8]:
+            place = "".join(f" {word} {safe(key)[:30]!r}" for word, key in (("after", row.after), ("before", row.before)) if key)
+            click.echo(f"  {row.count:>5}  {safe(row.text)[:90]}" + click.style(place, dim=True))
 
 
 @main.group()

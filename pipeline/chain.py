@@ -31,6 +31,8 @@ class Options:
     skip: stages left out. lexicon: tables of names laid over the shipped ones. country: ISO code
     that decides between the meanings of a brand. usan: canonical names as in the USA. spacy_model: a
     pretrained spaCy model of the user's own, laid over the rules; spacy_labels: its labels in ours.
+    templates: table of the lines that sites repeat, removed after `strip_boilerplate`; site: the key of
+    all pages in it, else each page's own host or folder.
     """
 
     skip: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class Options:
     usan: bool = False
     spacy_model: str | None = None
     spacy_labels: tuple[tuple[str, str], ...] = ()
+    templates: Path | None = None
+    site: str | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.skip) - set(STAGES))
@@ -109,6 +113,10 @@ class Pipeline:
 
     def _stage(self, name: str) -> Stage:
         function: Callable[..., Document] = getattr(import_module(f".stages.{name}", __package__), name)
+        if name == "strip_boilerplate" and self.options.templates:
+            from .corpus.template_file import read_templates, with_templates
+
+            return with_templates(function, read_templates(self.options.templates), self.options.site)
         if name == "extract_entities" and self.options.spacy_model:
             from .entities.outside import load_model
 

@@ -14,7 +14,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_ALIASES = {"format": "form", "output": "out"}  # the option's word, where the parameter has another
+_ALIASES = {"format": "form", "output": "out", "field": "fields"}  # the option's word, where the parameter has another
 
 
 def read_config(path: Path, commands: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -19,5 +19,9 @@ class ReadError(PharmacleanError):
     """An input that cannot be read as a page; the rest of a batch goes on."""
 
 
+class RecordError(PharmacleanError):
+    """A record of an output file that does not hold together; the rest of the file goes on."""
+
+
 class ConfigError(PharmacleanError):
     """A wrong option, rule file or table; nothing can be done before it is mended."""

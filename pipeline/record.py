@@ -15,6 +15,7 @@ from typing import Any
 from .document import Change, Document, Entity
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SCHEMA_VERSION = "1.0"
 ID_KINDS = ("rxcui", "unii", "atc", "mesh", "drugbank", "cas")
 
@@ -72,6 +73,14 @@ def source_of(record: Mapping[str, Any]) -> str:
 def to_line(record: Mapping[str, Any]) -> str:
     """A record as one line of JSONL."""
     return to_json(record) + "\n"
+
+
+def to_bytes(record: Mapping[str, Any]) -> bytes:
+    """The line as UTF-8. Half characters are rare, so they are looked for only where they hurt."""
+    try:
+        return _PLAIN.encode(record).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:
+        return to_line(record).encode("utf-8")
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:

@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from pipeline.batch import Summary, run_batch
+from pipeline.batch import Progress, run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
+from pipeline.export.nested import read_nested
 from pipeline.reading.sources import count_inputs, read_inputs
 
 from .conftest import SAMPLES
@@ -61,7 +62,7 @@ def test_a_folder(pages: Path, tmp_path: Path) -> None:
     """A folder gives its pages in the order of their paths; what failed stands in failures.jsonl with its reason; no other file is made."""
     summary = run_batch([pages], tmp_path / "out", QUICK)
     assert (summary.documents, summary.failures) == (3, 3)
-    assert sorted(content(tmp_path / "out")) == ["documents.jsonl", "failures.jsonl", "summary.json"]
+    assert sorted(content(tmp_path / "out")) == ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"]
     found = [(Path(row["source"]["path"]).name, row["source"]["record"]) for row in lines(tmp_path / "out" / "documents.jsonl")]
     assert found == [("a.txt", None), ("two.html", None), ("c.jsonl", 1)]
     failures = lines(tmp_path / "out" / "failures.jsonl")
@@ -89,6 +90,34 @@ def test_records_are_those_of_clean(tmp_path: Path) -> None:
     run_batch([path], tmp_path / "out", QUICK)
     printed = CliRunner().invoke(cli.main, ["clean", path, *SKIP, "--format", "jsonl"]).stdout
     assert (tmp_path / "out" / "documents.jsonl").read_text(encoding="utf-8") == printed
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("text", ".txt"), ("markdown", ".md")])
+def test_a_file_each(tmp_path: Path, form: str, suffix: str) -> None:
+    """A batch writes a file a document in the form asked for, named after its page."""
+    run_batch([SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"], tmp_path / "out", QUICK, form=form)
+    assert sorted(path.name for path in (tmp_path / "out" / "documents").iterdir()) == [f"04-news{suffix}", f"05-mojibake{suffix}"]
+    assert "semaglutide" in (tmp_path / "out" / "documents" / f"04-news{suffix}").read_text(encoding="utf-8").lower()
+
+
+def test_parquet(tmp_path: Path) -> None:
+    """A batch as one Parquet file holds the records that lines of JSON hold, and is done when it is run again."""
+    inputs = [SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"]
+    run_batch(inputs, tmp_path / "lines", QUICK)
+    for _ in range(2):
+        summary = run_batch(inputs, tmp_path / "out", QUICK, form="parquet")
+        assert summary.documents == 2
+        assert list(read_nested(tmp_path / "out" / "documents.parquet")) == lines(tmp_path / "lines" / "documents.jsonl")
+
+
+def test_packed(tmp_path: Path) -> None:
+    """A packed batch can be read, counted and cleaned anew like any other packed file of records."""
+    inputs = [SAMPLES / "04-news.html", SAMPLES / "05-mojibake.html"]
+    run_batch(inputs, tmp_path / "lines", QUICK)
+    run_batch(inputs, tmp_path / "out", QUICK, form="jsonl.zst")
+    packed = tmp_path / "out" / "documents.jsonl.zst"
+    assert packed.stat().st_size < (tmp_path / "lines" / "documents.jsonl").stat().st_size / 2
+    assert [raw.id for raw in read_inputs([packed])] == [row["id"] for row in lines(tmp_path / "lines" / "documents.jsonl")]
 
 
 def test_same_bytes_whatever_the_workers(tmp_path: Path) -> None:
@@ -161,7 +190,7 @@ def test_a_file_a_document(tmp_path: Path) -> None:
         "a_2.json",
         "04-news.json",
     } <= set(names)
-    assert sorted(path.name for path in out.iterdir()) == ["documents", "failures.jsonl", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["documents", "failures.jsonl", "manifest.jsonl", "summary.json"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["crawl.jsonl", "deep"]
     assert json.loads((out / "documents" / "_.._x.json").read_text(encoding="utf-8"))["id"] == "../../x"
 
@@ -191,29 +220,32 @@ def test_file_names_of_another_charset(tmp_path: Path) -> None:
     assert lines(tmp_path / "out" / "documents.jsonl")[0]["source"]["path"].endswith("caf\ufffd.txt")
 
 
-def test_nothing_half_written(tmp_path: Path, pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a batch breaks off, the results of an earlier one stand as they were."""
+def test_nothing_half_written(tmp_path: Path, pages: Path) -> None:
+    """When a batch breaks off, the results of an earlier one stand as they were; it can be gone on with."""
     out = tmp_path / "out"
     run_batch([pages], out, QUICK)
     before = content(out)
 
-    def stop(summary: Summary) -> None:
-        if summary.documents == 2:
-            raise KeyboardInterrupt
+    def stop(_: Progress) -> None:
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_batch([pages], out, QUICK, progress=stop)
-    assert {name: data for name, data in content(out).items() if not name.endswith(".tmp")} == before
+        run_batch([pages], out, QUICK, progress=stop, resume="fresh")
+    assert {name: data for name, data in content(out).items() if not name.startswith(".parts")} == before
     run_batch([pages], out, QUICK)
     assert content(out) == before
 
 
 def test_progress(tmp_path: Path, pages: Path) -> None:
-    """Progress is told after each input, failures too, and the inputs can be counted before."""
-    seen = list[int]()
-    run_batch([pages], tmp_path / "out", QUICK, progress=lambda summary: seen.append(summary.documents + summary.failures))
-    assert seen == [1, 2, 3, 4, 5, 6]
-    assert count_inputs([pages]) == 6 == len(list(read_inputs([pages])))
+    """Progress grows to all documents, failures too, and to the whole of the inputs, which can be counted before."""
+    seen = list[tuple[int, int, float | None]]()
+    rows = [{"id": f"d{i}", "text": TEXT} for i in range(60)]
+    inputs = [pages, jsonl(tmp_path / "crawl.jsonl", rows)]
+    run_batch(inputs, tmp_path / "out", QUICK, progress=lambda p: seen.append((p.documents, p.failures, p.share)))
+    assert seen == sorted(seen, key=lambda row: row[0])
+    assert seen[-1] == (63, 3, 1.0)
+    assert len({row[0] for row in seen}) >= 4
+    assert count_inputs(inputs) == 66 == len(list(read_inputs(inputs)))
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:

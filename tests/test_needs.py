@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules.load import load_toml
@@ -16,7 +16,7 @@ PATTERNS = FLAGS + HEADINGS
 INDEX = WordIndex(PATTERNS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # texts are made from the patterns
 @given(st.sampled_from(PATTERNS).flatmap(lambda pattern: st.tuples(st.just(pattern), st.from_regex(pattern))))
 def test_what_matches_is_searched(case: tuple[str, str]) -> None:
     """A text that a pattern of the rule files matches, with anything around it, is not passed over."""

@@ -108,3 +108,13 @@ def test_command_writes_a_file(tmp_path: Path) -> None:
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert run(main, ["report", str(SAMPLES[0]), "-o", "-"]).stdout == out.read_text(encoding="utf-8")
     assert run(main, ["report", str(tmp_path / "none.html")]).exit_code in (1, 2)
+
+
+def test_direction_controls_are_seen() -> None:
+    """A control that turns the direction of text, or shows nothing, is shown by its number, in text, title and what was removed."""
+    page = Document.from_text("Take \u202egnp.exe\x00 one. Share\u2066 this").edited(
+        "strip_boilerplate", [Edit(18, 30, "", "r\u200f", "share")]
+    )
+    html = to_html(page)
+    assert [name for name in ("U+202E", "U+0000", "U+2066", "U+200F") if f"‹{name}›" not in html] == []
+    assert not {"\u202e", "\x00", "\u2066", "\u200f"} & set(html)

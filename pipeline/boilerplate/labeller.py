@@ -13,6 +13,7 @@ import json
 from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
 from ..errors import ConfigError
@@ -41,8 +42,8 @@ class Labeller:
         rows, names = len(NAMES), self.weights["near"].shape[2]
         first = self.weights.pop("input")  # what a name adds to the first layer is known before a page is seen
         self._rows = np.concatenate(list(first[:, :rows]), axis=1)
-        self._near = np.concatenate(list(self.weights.pop("near") @ first[:, rows : rows + names]), axis=1)
-        self._far = np.concatenate(list(self.weights.pop("far") @ first[:, rows + names :]), axis=1)
+        self._near = _with_nought(self.weights.pop("near") @ first[:, rows : rows + names])
+        self._far = _with_nought(self.weights.pop("far") @ first[:, rows + names :])
         self._bias = self.weights.pop("input_bias").reshape(-1)
 
     def probabilities(self, rows: Any, hints: Sequence[tuple[str, ...]]) -> Any:
@@ -59,14 +60,20 @@ class Labeller:
         return _score(self.weights, h.reshape(len(rows), len(self.weights["page"]), -1).transpose(1, 0, 2)).mean(axis=0)
 
 
-def _sums(table: Any, bags: Sequence[Collection[int]]) -> Any:
-    """The sum of the table's rows for each bag of row numbers."""
+def _with_nought(tables: Any) -> Any:
+    """The tables of all networks side by side, with a last row of nought."""
     import numpy as np
 
-    there = np.zeros((len(bags), len(table)), dtype=np.float32)
-    owners = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])
-    there[owners, [number for bag in bags for number in bag]] = 1
-    return there @ table
+    return np.pad(np.concatenate(list(tables), axis=1), ((0, 1), (0, 0)))
+
+
+def _sums(table: Any, bags: Sequence[Collection[int]]) -> Any:
+    """The sum of the table's rows for each bag of row numbers; its last row is nought, and ends every bag."""
+    import numpy as np
+
+    nought = len(table) - 1
+    starts = list(accumulate((len(bag) + 1 for bag in bags), initial=0))[:-1]
+    return np.add.reduceat(table[[number for bag in bags for number in (*bag, nought)]], starts)
 
 
 def _score(w: dict[str, Any], h: Any) -> Any:

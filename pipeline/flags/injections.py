@@ -61,6 +61,11 @@ def _search() -> _SearchWords:
     )
 
 
+def search_words() -> frozenset[str]:
+    """Words of search boxes."""
+    return _search().words - _search().common
+
+
 def find_injections(document: Document) -> Iterator[Flag]:
     """Flags of kind `keyword-injection`, in reading order, not overlapping."""
     names = [e for e in document.entities if e.label == "DRUG"]

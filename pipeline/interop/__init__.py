@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .conll import to_conll
-from .spacy_doc import to_docbin, to_spacy
+from .spacy_doc import pack, to_docbin, to_spacy
 from .standoff import to_brat
 
-__all__ = ["to_brat", "to_conll", "to_docbin", "to_spacy"]
+__all__ = ["pack", "to_brat", "to_conll", "to_docbin", "to_spacy"]

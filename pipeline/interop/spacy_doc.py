@@ -54,11 +54,14 @@ def to_spacy(document: Document, nlp: Any = None) -> Doc:
 
 def to_docbin(documents: Iterable[Document]) -> bytes:
     """The bytes of a `DocBin` with entities, all spans, sentences, and `user_data`."""
+    return pack(map(to_spacy, documents))
+
+
+def pack(docs: Iterable[Doc]) -> bytes:
+    """`Doc`s that `to_spacy` made as the bytes of a `DocBin`."""
     from spacy.tokens import DocBin
 
-    return bytes(
-        DocBin(attrs=["ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "SENT_START"], docs=map(to_spacy, documents), store_user_data=True).to_bytes()
-    )
+    return bytes(DocBin(attrs=["ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "SENT_START"], docs=docs, store_user_data=True).to_bytes())
 
 
 def _mark_sentences(doc: Doc, document: Document) -> None:

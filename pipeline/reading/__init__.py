@@ -57,7 +57,7 @@ def read(source: str | bytes | Path | Tag | Raw) -> Document:
         text = _HALF_CHARACTER.sub("\ufffd", raw.data)  # bytes cannot hold them
     else:
         data = raw.data
-        text, encoding = decode(data)
+        text, encoding = decode(data, raw.charset)
     if not _SHOWN.search(text):
         raise ReadError("the input is empty", "give a page or text")
     html = raw.kind == "html" or (raw.kind is None and is_html(text))
@@ -66,7 +66,16 @@ def read(source: str | bytes | Path | Tag | Raw) -> Document:
     document = _from_html(text) if html else _from_plain(text)
     if not document.source or document.source.isspace():
         raise ReadError("the page shows no text", "is it drawn by a script? save it from a browser")
-    return replace(document, id=raw.id or digest[:16], origin=origin)
+    told = _told(document, raw) if raw.title or raw.published else document
+    return replace(told, id=raw.id or digest[:16], origin=origin)
+
+
+def _told(document: Document, raw: Raw) -> Document:
+    """What stood beside the page in its record, where the page itself does not say."""
+    metadata = document.metadata
+    if raw.published and not metadata.published:
+        metadata = replace(metadata, published=raw.published)
+    return replace(document, title=document.title or raw.title, metadata=metadata)
 
 
 def _raw(source: Any) -> Raw:

@@ -59,3 +59,10 @@ def _sample(texts: Iterable[str]) -> str:
             if size >= _LOOKED_AT:
                 break
     return " ".join(parts)[:_LOOKED_AT].lower()
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The function words listed for a language; none for one that is not listed, or that is written without spaces."""
+    code = language[:2]
+    return frozenset() if code in _BY_LETTER else frozenset(load_toml("languages.toml").get(code, "").split())

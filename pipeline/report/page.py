@@ -1,22 +1,14 @@
-"""One document as one HTML page: its text with the entities coloured, relations, what was removed and why.
-
-The page is whole in itself: no network, no font, no picture; a policy in its head forbids all but its
-own style and script, and every character of the page that it tells of is escaped.
-"""
+"""One document as one HTML page: its text with the entities coloured, relations, what was removed and why."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
-from html import escape
-from importlib.resources import files
 from string import Template
 
 from ..document import Block, Change, Document, Entity
+from .html import asset, framed, shown
 
 _FOLDED = 600  # a longer stretch of removed text is folded away
 _SHOWN_SURFACES = 6
@@ -30,30 +22,24 @@ def to_html(document: Document) -> str:
     >>> "<b>20 mg" in html, '&lt;b&gt;<span class="e STRENGTH' in html
     (False, True)
     """
-    style, script = _data("page.css"), _data("page.js")
-    return Template(_data("page.html")).substitute(
-        language=escape(document.language or "en"),
-        title=escape(" ".join((document.title or document.origin.path or "Untitled").split())),
+    title = _title(document)
+    return framed(body(document), title=title, language=document.language or "en", styles=("base.css",), scripts=("document.js", "page.js"))
+
+
+def body(document: Document) -> str:
+    """The same without the frame, for a page that shows several."""
+    return Template(asset("document.html")).substitute(
+        title=shown(_title(document)),
         about=_about(document),
         drugs=_drugs(document),
         flags=_flags(document),
         legend=_legend(document),
         text=_Text(document).html(),
-        style=style,
-        script=script,
-        style_hash=_digest(style),
-        script_hash=_digest(script),
     )
 
 
-@cache
-def _data(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8").strip()
-
-
-def _digest(text: str) -> str:
-    """What the policy calls a piece by."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _title(document: Document) -> str:
+    return " ".join((document.title or document.origin.path or "Untitled").split())
 
 
 def _about(document: Document) -> str:
@@ -64,14 +50,14 @@ def _about(document: Document) -> str:
         f"{len(document.entities)} entities, {len(document.relations)} relations",
         document.language or "language unknown",
     ]
-    return escape(" · ".join(parts))
+    return shown(" · ".join(parts))
 
 
 def _drugs(document: Document) -> str:
     if not document.drugs:
         return '<p class="quiet">none found</p>'
     rows = "".join(
-        f"<tr><td>{escape(d.name)}</td><td>{d.mentions}</td><td>{escape(', '.join(d.surfaces[:_SHOWN_SURFACES]))}</td></tr>"
+        f"<tr><td>{shown(d.name)}</td><td>{d.mentions}</td><td>{shown(', '.join(d.surfaces[:_SHOWN_SURFACES]))}</td></tr>"
         for d in document.drugs
     )
     return f"<table><tr><th>ingredient</th><th>mentions</th><th>as written</th></tr>{rows}</table>"
@@ -80,7 +66,7 @@ def _drugs(document: Document) -> str:
 def _flags(document: Document) -> str:
     if not document.flags:
         return '<p class="quiet">none</p>'
-    rows = "".join(f"<tr><td>{escape(f.kind)}</td><td>{escape(f.note)}</td></tr>" for f in document.flags)
+    rows = "".join(f"<tr><td>{shown(f.kind)}</td><td>{shown(f.note)}</td></tr>" for f in document.flags)
     return f"<table><tr><th>kind</th><th>note</th></tr>{rows}</table>"
 
 
@@ -113,12 +99,12 @@ class _Text:
             while waiting and waiting.at < block.end:
                 inside.append(waiting)
                 waiting = next(changes)
-            out.append(f'<p class="b {escape(block.kind)}">{"".join(self._pieces(block, inside))}</p>')
+            out.append(f'<p class="b {shown(block.kind)}">{"".join(self._pieces(block, inside))}</p>')
             here = block.end
         while waiting:
             out.append(_gone_block(waiting))
             waiting = next(changes)
-        return "".join([*out, escape(text[here:].strip())])
+        return "".join([*out, shown(text[here:].strip())])
 
     def _pieces(self, block: Block, removed: Sequence[Change]) -> Iterator[str]:
         """A block's text cut where an entity begins or ends and where something was removed."""
@@ -127,7 +113,7 @@ class _Text:
         starts = [(e.start, e) for e in entities]
         here, gone = block.start, list(removed)
         for at in sorted({*(e.start for e in entities), *(e.end for e in entities), *(c.at for c in gone), block.end}):
-            yield escape(self._document.text[here:at])
+            yield shown(self._document.text[here:at])
             here = at
             while ends and ends[0][0] == at:
                 ends.pop(0)
@@ -139,10 +125,9 @@ class _Text:
 
     def _opening(self, entity: Entity) -> str:
         to = " ".join(self._to.get(entity.id, ()))
-        surface = self._document.text[entity.start : entity.end]
         return (
-            f'<span class="e {entity.label} {entity.assertion}" tabindex="0" data-id="{entity.id}" data-to="{escape(to)}"'
-            f' data-text="{escape(surface)}" title="{escape(_told(entity))}">'
+            f'<span class="e {entity.label} {entity.assertion}" tabindex="0" data-id="{entity.id}" data-to="{shown(to)}"'
+            f' title="{shown(_told(entity))}">'
         )
 
 
@@ -166,11 +151,11 @@ def _told(entity: Entity) -> str:
 
 
 def _gone(change: Change) -> str:
-    return f'<del title="{escape(f"{change.reason} · {change.rule}")}">{escape(change.before.strip())}</del>'
+    return f'<del title="{shown(f"{change.reason} · {change.rule}")}">{shown(change.before.strip())}</del>'
 
 
 def _gone_block(change: Change) -> str:
     if len(change.before) <= _FOLDED:
         return f'<p class="b gone">{_gone(change)}</p>'
     lead = " ".join(change.before.split())[:80]
-    return f"<details><summary>{escape(str(change.reason))}: {escape(lead)} …</summary>{_gone(change)}</details>"
+    return f"<details><summary>{shown(str(change.reason))}: {shown(lead)} …</summary>{_gone(change)}</details>"

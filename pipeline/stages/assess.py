@@ -9,7 +9,11 @@ from functools import cache, cached_property
 from typing import Any
 
 from ..document import Document, Flag
+from ..flags.coherence import find_incoherence
+from ..flags.denial import is_denied
 from ..flags.injections import find_injections
+from ..flags.quality import quality_figures
+from ..flags.substitution import find_substitutions
 from ..rules.load import load_toml
 from ..rules.needs import Text, WordIndex, may_match, needs_of
 
@@ -24,9 +28,11 @@ _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
     words = _find_words(document.text)
-    text = Text(document.text.lower(), map(str.lower, set(words)))
+    small = [word.lower() for word in words]
+    text = Text(document.text.lower(), small)
     flags = [*document.flags, *_patterns(document, text), *find_injections(document), *_little(document)]
-    return replace(document, flags=tuple(flags), quality=_quality(document, words))
+    flags = [flag for flag in flags if not is_denied(document, flag)] + [*find_substitutions(document), *find_incoherence(document)]
+    return replace(document, flags=tuple(flags), quality={**_quality(document, words), **quality_figures(document, small)})
 
 
 def _quality(document: Document, words: Sequence[str]) -> dict[str, Any]:

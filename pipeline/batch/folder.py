@@ -1,0 +1,140 @@
+"""A folder of results, here or behind a URL: files appear in it whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from ..errors import ConfigError
+from ..reading.sources.files import filesystem, is_url
+
+_CHUNK = 2**22  # bytes copied at once
+
+
+class Folder:
+    """Names in it are relative, with / between their parts. Can be sent to other processes."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place.rstrip("/") if is_url(place) else place
+        self.remote = is_url(place)
+
+    def __str__(self) -> str:
+        return self.place
+
+    def __truediv__(self, name: str) -> Folder:
+        return Folder(self.path(name))
+
+    def path(self, name: str) -> str:
+        """Where a file of this name is."""
+        return f"{self.place}/{name}" if self.remote else str(Path(self.place) / name)
+
+    def make(self) -> None:
+        """Make it if it is not there. Raises ConfigError when it cannot be made or written."""
+        try:
+            if self.remote:
+                system, inner = filesystem(self.place)
+                system.makedirs(inner, exist_ok=True)
+                return
+            Path(self.place).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{self}: cannot be made a folder ({error.strerror or error})", "choose another with -o") from error
+        if not os.access(self.place, os.W_OK):
+            raise ConfigError(f"{self}: may not be written", "choose another folder with -o")
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[BinaryIO]:
+        """A file that takes its name when it is whole; until then its name is its writer's own, for two may write the same."""
+        part = self.path(f"{name}.{secrets.token_hex(4)}.tmp")
+        if self.remote:
+            system, inner = filesystem(part)
+            with system.open(inner, "wb") as file:
+                yield file
+            system.mv(inner, filesystem(self.path(name))[1])
+            return
+        with open(part, "wb") as file:  # noqa: PTH123
+            yield file
+        os.replace(part, self.path(name))  # noqa: PTH105
+
+    def write(self, name: str, data: bytes) -> None:
+        """A whole file."""
+        with self.writing(name) as file:
+            file.write(data)
+
+    def open(self, name: str) -> BinaryIO:
+        """A file for reading. Raises FileNotFoundError."""
+        if self.remote:
+            system, inner = filesystem(self.path(name))
+            return cast("BinaryIO", system.open(inner, "rb"))
+        return open(self.path(name), "rb")  # noqa: PTH123
+
+    def read(self, name: str) -> bytes | None:
+        """All of a file, None if it is not there."""
+        try:
+            with self.open(name) as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def size(self, name: str) -> int:
+        """Bytes of a file, -1 if it is not there."""
+        try:
+            if self.remote:
+                system, inner = filesystem(self.path(name))
+                return int(system.size(inner))
+            return Path(self.path(name)).stat().st_size
+        except OSError:
+            return -1
+
+    def names(self) -> list[str]:
+        """The names in it, in order; none if it is not there."""
+        try:
+            if self.remote:
+                system, inner = filesystem(self.place)
+                system.invalidate_cache()
+                return sorted(str(path).rsplit("/", 1)[-1] for path in system.ls(inner, detail=False))
+            return sorted(path.name for path in Path(self.place).iterdir())
+        except OSError:
+            return []
+
+    def remove(self, name: str) -> None:
+        """Take away a file, if it is there."""
+        with suppress(FileNotFoundError):
+            if self.remote:
+                system, inner = filesystem(self.path(name))
+                system.rm_file(inner)
+            else:
+                Path(self.path(name)).unlink()
+
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, in place of what had it."""
+        if self.remote:
+            system, inner = filesystem(self.path(name))
+            self.remove(to)
+            system.mv(inner, filesystem(self.path(to))[1])
+        else:
+            os.replace(self.path(name), self.path(to))  # noqa: PTH105
+
+    def remove_all(self) -> None:
+        """Take away the folder with all that is in it, if it is there."""
+        if self.remote:
+            system, inner = filesystem(self.place)
+            with suppress(FileNotFoundError):
+                system.rm(inner, recursive=True)
+        else:
+            shutil.rmtree(self.place, ignore_errors=True)
+
+    def copy(self, name: str, start: int, length: int, into: Any) -> None:
+        """Bytes of a file into another that is open. Raises OSError when they are not all there."""
+        with self.open(name) as file:
+            file.seek(start)
+            while length:
+                data = file.read(min(length, _CHUNK))
+                if not data:
+                    raise OSError(f"{self.path(name)} is shorter than the manifest says")
+                into.write(data)
+                length -= len(data)

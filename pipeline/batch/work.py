@@ -1,0 +1,173 @@
+"""What is done to one shard, in whatever process or on whatever machine: functions of it and of a `Job`, and of nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..chain import Failure, Options, Pipeline
+from ..document import Document
+from ..engine.limits import OutOfTimeError, limited, worked_on
+from ..reading.sources import Raw, Reading
+from ..record import to_bytes, to_json
+from .folder import Folder
+from .shards import Shard, read_shard
+from .summary import Summary, name_of
+
+TIMEOUT = 60.0  # seconds of processor time a document; the slowest of 15,000 saved pages took 2
+_PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this"
+DIED = "the worker process died on this document"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every shard of a batch has in common. salt: stands for all that decides the results; folder: where parts go."""
+
+    options: Options
+    reading: Reading = field(default_factory=Reading)
+    sample: float | None = None
+    timeout: float = TIMEOUT
+    folder: str = ""
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of a shard: the line of the manifest. The documents stand in a file, `size` bytes of it from `start` on."""
+
+    key: str
+    inputs: Sequence[Sequence[Any]]
+    size: int
+    summary: Summary
+    failures: Sequence[Mapping[str, Any]]
+    file: str = ""
+    start: int = 0
+
+    def row(self) -> dict[str, Any]:
+        """As it stands in the manifest."""
+        return {"key": self.key, "inputs": self.inputs, "bytes": self.size, "failures": self.failures, "summary": self.summary.saved()}
+
+    @classmethod
+    def load(cls, row: Mapping[str, Any], file: str = "", start: int = 0) -> Part:
+        """What `row` gave; `file` and `start` say where the documents are."""
+        return cls(
+            row["key"], row["inputs"], row["bytes"], Summary.load(row["summary"]), row["failures"], file or f"{row['key']}.jsonl", start
+        )
+
+
+_pipeline: list[Pipeline] = []  # a process's own, or its parent's that it was forked with
+
+
+def pipeline_for(options: Options) -> Pipeline:
+    """The stages, built once a process."""
+    if not _pipeline or _pipeline[0].options != options:
+        _pipeline[:] = [Pipeline(options)]
+    return _pipeline[0]
+
+
+def forget_pipeline() -> None:
+    """Build the stages anew at the next document: a file that the options name has changed."""
+    _pipeline.clear()
+
+
+def warm_up(options: Options) -> None:
+    """Load all that the stages load when they first need it, so that forked workers share it."""
+    pipeline_for(options).attempt(Raw(_PAGE, kind="html"))
+
+
+def documents_of(job: Job, shard: Shard) -> Iterator[tuple[Raw, Document | Failure]]:
+    """Every document of a shard, cleaned, in order."""
+    pipeline = pipeline_for(job.options)
+    with worked_on():
+        for raw in read_shard(shard, job.reading, job.sample):
+            yield raw, attempt(pipeline, raw, job.timeout)
+
+
+def attempt(pipeline: Pipeline, raw: Raw, timeout: float) -> Document | Failure:
+    """A document, or why there is none: also when it takes longer than `timeout` seconds."""
+    try:
+        with limited(timeout):
+            return pipeline.attempt(raw)
+    except OutOfTimeError:
+        problem = f"took longer than {timeout:g} seconds"
+        return Failure(problem, "raise --timeout if it is a page", raw.path, raw.record, raw.id, raw.url)
+
+
+def clean_shard(job: Job, shard: Shard) -> Part:
+    """Clean a shard into a part: documents first, then the entry that says that they are whole."""
+    key, summary, failures, size = shard.key(job.salt), Summary(), [], 0
+    folder = Folder(job.folder)
+    with folder.writing(f"{key}.jsonl") as file:
+        for _, document in documents_of(job, shard):
+            if isinstance(document, Failure):
+                failures.append(document.row())
+                continue
+            record = document.record()
+            summary.add(document, name_of(record))
+            size += file.write(to_bytes(record))
+    summary.failures = len(failures)
+    return save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
+
+
+def save_part(folder: Folder, part: Part) -> Part:
+    """Write the entry of a part whose documents are written."""
+    folder.write(f"{part.key}.json", to_json(part.row()).encode("utf-8"))
+    return part
+
+
+def join_parts(job: Job, shard: Shard, pieces: Sequence[Part | Failure]) -> Part:
+    """The part of a shard that had to be done in pieces, because documents in it killed their workers."""
+    key, summary, failures, size = shard.key(job.salt), Summary(), list[Mapping[str, Any]](), 0
+    folder = Folder(job.folder)
+    with folder.writing(f"{key}.jsonl") as file:
+        for piece in pieces:
+            if isinstance(piece, Failure):
+                failures.append(piece.row())
+                continue
+            folder.copy(piece.file, piece.start, piece.size, file)
+            size += piece.size
+            summary.merge(piece.summary)
+            failures.extend(piece.failures)
+    summary.failures = len(failures)
+    part = save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
+    for piece in pieces:
+        if isinstance(piece, Part) and piece.key != key:
+            folder.remove(f"{piece.key}.json")
+            folder.remove(f"{piece.key}.jsonl")
+    return part
+
+
+def name_the_dead(job: Job, shard: Shard) -> Failure:
+    """The failure of the one document of a shard that killed its worker. It is read, not cleaned, to be named."""
+    advice = "it may need more memory"
+    for raw in read_shard(shard, job.reading, job.sample):
+        return Failure(DIED, advice, raw.path, raw.record, raw.id, raw.url)
+    return Failure(DIED, advice, shard.spans[0].shown or shard.spans[0].path)
+
+
+def part_lines(folder: Folder, part: Part) -> Iterator[bytes]:
+    """The documents of a part, a line each, read one at a time."""
+    with folder.open(part.file) as file:
+        file.seek(part.start)
+        left = part.size
+        while left > 0:
+            line = file.readline()
+            left -= len(line)
+            yield line
+
+
+def rewrite_part(job: Job, part: Part, records: Iterable[Mapping[str, Any]], source: Folder | None = None) -> Part:
+    """Write a part anew with other records (as many, in the same order), as a pass over finished parts does."""
+    folder, size = source or Folder(job.folder), 0
+    name = f"{part.key}.jsonl"
+    with folder.writing(name) as file:
+        for record in records:
+            size += file.write(to_bytes(record))
+    return save_part(folder, Part(part.key, part.inputs, size, part.summary, part.failures, name))
+
+
+def part_records(folder: Folder, part: Part) -> Iterator[dict[str, Any]]:
+    """The documents of a part as records."""
+    return map(json.loads, part_lines(folder, part))

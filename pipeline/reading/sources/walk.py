@@ -1,0 +1,155 @@
+"""The files of the inputs: folders, patterns, lists of names, standard input; what is passed over is counted."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .files import Entry, File, entries, exists, filesystem, is_folder, is_url, look, open_binary
+from .raw import Reading
+from .recognise import COMPRESSIONS, OTHER_SUFFIXES, PAGE_SUFFIXES, RECORD_SUFFIXES, looks_like_page, suffix_of
+
+_MAGIC_GLOB = re.compile(r"[*?\[]")
+_SAVED = re.compile(
+    r"[_-](?:files|dateien|fichiers|archivos|file|arquivos|bestanden|filer)$|\.files$", re.IGNORECASE
+)  # as browsers call it
+
+
+def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Counter[str] | None = None) -> Iterator[File]:
+    """Every file of the inputs, in their order; folders by name. `passed` counts by suffix what was taken for no page.
+
+    An input is a file, a folder (read through), a pattern with * and ?, a URL of these, `@FILE` (one input a
+    line; `@-` takes them from standard input), `-`, or a `File` that was found before. What does not exist comes as a file of size -1.
+    """
+    counts = Counter[str]() if passed is None else passed
+    for given in inputs:
+        if isinstance(given, File):
+            yield given
+            continue
+        item = str(given)
+        if item == "-":
+            yield File("-")
+        elif item.startswith("@") and not exists(item):
+            yield from find_files(listed(item[1:]), reading, counts)
+        elif not is_folder(item):
+            found = [] if exists(item) else _matches(item)
+            yield from find_files(found, reading, counts) if found else [look(item)]
+        else:
+            yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts)
+
+
+def missing(inputs: Iterable[str]) -> list[str]:
+    """The inputs that name nothing: no file, no folder, no list, a pattern that nothing matches."""
+    return [item for item in inputs if item != "-" and not _there(item)]
+
+
+def _there(item: str) -> bool:
+    if exists(item) or item == "@-":
+        return True
+    if item.startswith("@"):
+        return exists(item[1:])
+    return bool(_matches(item))
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern finds, in order; nothing for what is no pattern."""
+    if not _MAGIC_GLOB.search(pattern):
+        return []
+    if is_url(pattern):
+        system, inner = filesystem(pattern)
+        return sorted(map(system.unstrip_protocol, system.glob(inner)))
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+
+
+def listed(name: str) -> Iterator[str]:
+    """The names in a list; empty lines and lines with # are no names."""
+    if name == "-":
+        for line in sys.stdin:
+            if line.strip() and not line.startswith("#"):
+                yield line.rstrip("\r\n")
+        return
+    with open_binary(name) as file:
+        for number, line in enumerate(file):
+            text = line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape").rstrip("\r\n")
+            if text.strip() and not text.startswith("#"):
+                yield text if exists(text) or is_url(text) or Path(text).is_absolute() else _beside(name, text)
+
+
+def _beside(name: str, text: str) -> str:
+    """A name that is meant from the folder of its list, if it is not there from here."""
+    near = Path(name).parent / text
+    return str(near) if near.exists() else text
+
+
+def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str]) -> Iterator[File]:
+    found = entries(folder)
+    pages = {Path(entry.name).stem for entry in found if not entry.folder and suffix_of(entry.name) in PAGE_SUFFIXES}
+    for entry in found:
+        name = f"{inner}{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.folder:
+            if reading.outside and os.path.realpath(entry.file.path) in reading.outside:
+                passed["(folder of results)"] += 1
+            elif _belongs_to_a_page(entry.name, pages):
+                passed["(parts of saved pages)"] += 1
+            elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry):
+                yield from _walk(entry.file.path, f"{name}/", reading, passed)
+        elif wanted(name, reading) and (known(name) or reading.include or _holds_a_page(entry)):
+            yield entry.file
+        else:
+            passed[suffix_of(entry.name) or "(no suffix)"] += 1
+
+
+def _belongs_to_a_page(folder: str, pages: set[str]) -> bool:
+    """True for page_files beside page.html."""
+    ending = _SAVED.search(folder)
+    return bool(ending and folder[: ending.start()] in pages)
+
+
+def _leads_elsewhere(entry: Entry) -> bool:
+    """False for a link to a folder that holds it: following it would never end."""
+    try:
+        target, place = Path(entry.file.path).resolve(), Path(entry.file.path).parent.resolve()
+    except (OSError, RuntimeError):
+        return False
+    return target != place and target not in place.parents
+
+
+def wanted(name: str, reading: Reading) -> bool:
+    """Do the patterns want a file, told by its path within the folder or archive? Patterns match the path or the name alone.
+
+    >>> wanted("a/x.html", Reading(exclude=("a/*",))), wanted("a/x.html", Reading(include=("*.html",))), wanted("a/.x/y.html", Reading())
+    (False, True, False)
+    """
+    if any(part.startswith((".", "__MACOSX")) for part in re.split(r"[/\\]", name) if part not in {".", ".."}):
+        return False
+    last = re.split(r"[/\\]", name)[-1]
+    hit = [
+        any(fnmatch.fnmatchcase(text, pattern) for text in (name, last) for pattern in patterns)
+        for patterns in (reading.include, reading.exclude)
+    ]
+    if reading.include:
+        return hit[0] and not hit[1]
+    return not hit[1] and suffix_of(name) not in OTHER_SUFFIXES
+
+
+def known(name: str) -> bool:
+    """True for a name that tells a page or a file of records."""
+    suffix = suffix_of(name)
+    return suffix in RECORD_SUFFIXES or suffix in PAGE_SUFFIXES or Path(name).suffix.lower() in COMPRESSIONS
+
+
+def _holds_a_page(entry: Entry) -> bool:
+    """A look into a file with a suffix that says nothing: index.php?id=3, article-12.5."""
+    try:
+        with open_binary(entry.file.path) as file:
+            return looks_like_page(file.read(4096))
+    except OSError:
+        return True  # it is told when it is read

@@ -1,0 +1,577 @@
+"""Batches that break off, are killed, hang or are asked for again: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import cli
+from pipeline.batch import Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
+from pipeline.batch.work import clean_shard
+from pipeline.chain import Options
+from pipeline.engine import DIED
+from pipeline.engine.local import LocalEngine
+from pipeline.errors import ConfigError
+from pipeline.reading.sources import Reading
+
+QUICK = Options(skip=("extract_entities", "relate_entities"))
+SKIP = ("--skip", "extract_entities", "--skip", "relate_entities")
+TEXT = "Isotroin 20mg is taken once daily with food for severe acne.\n\nDo not take it in pregnancy."
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent), "PYTHONUTF8": "1"}
+POSIX = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals of POSIX")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The rows of a JSONL file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def ids(out: Path) -> list[str]:
+    """The ids of the documents in an output folder."""
+    return [row["id"] for row in lines(out / "documents.jsonl")]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def crawl(tmp_path: Path, total: int, words: int = 1) -> Path:
+    """A JSONL file of documents d0, d1 …"""
+    path = tmp_path / "crawl.jsonl"
+    rows = (json.dumps({"id": f"d{i}", "text": f"{TEXT} Page {i}.\n\n" * words}) for i in range(total))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+#: The program with Ctrl-C as a terminal gives it: what runs in the background of a shell is deaf to it, and so are its children.
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import cli; cli.main(prog_name='pharmaclean')"
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """The batch command as a process of its own, with a process group of its own."""
+    command = [sys.executable, "-c", LISTENING, "batch", *arguments, *SKIP]
+    return subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for_parts(out: Path, count: int) -> None:
+    """Wait until so many shards are finished."""
+    end = time.monotonic() + 60
+    while len(list((out / ".parts").glob("[0-9a-f]*.json"))) < count:
+        assert time.monotonic() < end, "no parts came"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
+def test_kill_the_parent(tmp_path: Path) -> None:
+    """A batch whose parent is killed leaves no process behind; the same command goes on, and the bytes are those of an undisturbed run."""
+    path = crawl(tmp_path, 600, words=8)
+    out = tmp_path / "out"
+    process = start(str(path), "-o", str(out), "--workers", "2", "-q")
+    wait_for_parts(out, 6)
+    workers = children(process.pid)
+    process.kill()
+    process.communicate()
+    assert workers
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" for pid in workers):
+        assert time.monotonic() < end, "workers outlive their parent"
+        time.sleep(0.05)
+    assert not (out / "documents.jsonl").exists()
+    done = start(str(path), "-o", str(out), "--workers", "1", "--log-format", "json")
+    messages = done.communicate(timeout=120)[1]
+    assert done.returncode == 0, messages
+    assert json.loads(messages.splitlines()[-1])["reused"] >= 6 * 8
+    run_batch([path], tmp_path / "calm", QUICK, workers=2)
+    assert content(out) == content(tmp_path / "calm")
+    assert ids(out) == [f"d{i}" for i in range(600)]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
+def test_kill_workers(tmp_path: Path) -> None:
+    """Workers that are killed from outside, several times, cost time and nothing else: no document is lost, doubled or called a failure."""
+    path = crawl(tmp_path, 600, words=8)
+    out = tmp_path / "out"
+    process = start(str(path), "-o", str(out), "--workers", "2", "-q")
+    for parts in (2, 6, 10):
+        wait_for_parts(out, parts)
+        for pid in children(process.pid)[:1]:
+            os.kill(pid, signal.SIGKILL)
+    messages = process.communicate(timeout=120)[1]
+    assert process.returncode == 0, messages
+    run_batch([path], tmp_path / "calm", QUICK, workers=2)
+    assert content(out) == content(tmp_path / "calm")
+    assert ids(out) == [f"d{i}" for i in range(600)]
+
+
+@POSIX
+@pytest.mark.parametrize("group", [True, False], ids=["terminal", "one process"])
+def test_interrupt(tmp_path: Path, group: bool) -> None:
+    """Ctrl-C ends with 130 and says in one line how to go on; the same command does."""
+    path = crawl(tmp_path, 2400, words=8)  # more than can be done before the signal
+    out = tmp_path / "out"
+    process = start(str(path), "-o", str(out), "--workers", "2")
+    wait_for_parts(out, 4)
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    messages = process.communicate(timeout=20)[1]
+    assert process.returncode == 130
+    assert len(messages.splitlines()) == 1, messages
+    assert "documents are done and safe in" in messages
+    assert "to go on, run the same command again" in messages
+    done = start(str(path), "-o", str(out), "--workers", "2")
+    messages = done.communicate(timeout=120)[1]
+    assert done.returncode == 0
+    assert "taken from an earlier run" in messages
+    assert ids(out) == [f"d{i}" for i in range(2400)]
+
+
+DISTURBED = """
+import os, sys, time
+from pathlib import Path
+import pipeline.stages.repair_text as module
+from pipeline.batch import run_batch
+from pipeline.chain import Options
+
+mend = module.repair_text
+
+def disturbed(document):
+    if "DEADLY" in document.text:
+        os._exit(9)
+    if "SLOW" in document.text:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            pass
+    if "DEAF" in document.text:
+        while True:
+            try:
+                time.sleep(60)
+            except BaseException:
+                pass
+    return mend(document)
+
+module.repair_text = disturbed
+if __name__ == "__main__":
+    skip = ("extract_entities", "relate_entities")
+    crawl, out, workers, timeout, grace, size = sys.argv[1:]
+    import pipeline.engine.limits
+    from pipeline.batch import Selection
+    pipeline.engine.limits._GRACE = float(grace)
+    run_batch([crawl], Path(out), Options(skip=skip), workers=int(workers), timeout=float(timeout), selection=Selection(size=int(size)))
+"""
+
+
+def disturbed(tmp_path: Path, total: int, bad: dict[int, str], *settings: str) -> list[str]:
+    """A batch in which some documents are bad; the errors, when it is certain that they stand alone and in order."""
+    rows = [json.dumps({"id": f"d{i}", "text": f"{TEXT} {bad.get(i, '')}", "url": f"u{i}"}) for i in range(total)]
+    (tmp_path / "crawl.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "script.py").write_text(DISTURBED, encoding="utf-8")
+    arguments = [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "crawl.jsonl"), str(tmp_path / "out"), *settings]
+    subprocess.run(arguments, env=ENVIRONMENT, check=True, timeout=180)
+    failures = lines(tmp_path / "out" / "failures.jsonl")
+    assert [(row["id"], row["url"], row["record"]) for row in failures] == [(f"d{i}", f"u{i}", i + 1) for i in bad]
+    assert ids(tmp_path / "out") == [f"d{i}" for i in range(total) if i not in bad]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"}
+    return [row["error"] for row in failures]
+
+
+@POSIX
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_documents_that_disturb(tmp_path: Path, workers: str) -> None:
+    """Documents that kill their worker or take too long stand alone in failures.jsonl; the others are cleaned, in order."""
+    died, slow = "the worker process died on this document", "took longer than 1 seconds"
+    bad = {3: "DEADLY", 4: "DEADLY", 34: "SLOW", 35: "DEADLY"}
+    assert disturbed(tmp_path, 60, bad, workers, "1", "10", "64") == [died, died, slow, died]
+
+
+@POSIX
+def test_a_document_that_does_not_listen(tmp_path: Path) -> None:
+    """A document that hangs and cannot be interrupted is ended with its worker."""
+    assert disturbed(tmp_path, 9, {4: "DEAF"}, "2", "0.3", "0", "3") == ["the worker process died on this document"]
+
+
+def test_without_fork(tmp_path: Path) -> None:
+    """Workers that are started afresh, as on Windows and macOS, give the same bytes."""
+    path = crawl(tmp_path, 40)
+    from functools import partial
+
+    from pipeline.batch.work import warm_up
+
+    engine = LocalEngine(2, partial(warm_up, QUICK), start_method="spawn")
+    run_batch([path], tmp_path / "spawned", QUICK, engine=engine)
+    run_batch([path], tmp_path / "here", QUICK, workers=0)
+    assert content(tmp_path / "spawned") == content(tmp_path / "here")
+    assert ids(tmp_path / "spawned") == [f"d{i}" for i in range(40)]
+
+
+def test_another_configuration(tmp_path: Path) -> None:
+    """A batch that broke off is not mixed with another: the difference is told, and --fresh starts over."""
+    path, out = crawl(tmp_path, 30), tmp_path / "out"
+
+    def stop(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([path], out, QUICK, progress=stop)
+    with pytest.raises(ConfigError, match=r"country was None and is 'IN'; .*or start over with --fresh"):
+        run_batch([path], out, replace(QUICK, country="IN"))
+    with pytest.raises(ConfigError, match="inputs was"):
+        run_batch([path, path], out, QUICK)
+    assert run_batch([path], out, replace(QUICK, country="IN"), resume="fresh").documents == 30
+    with pytest.raises(ConfigError, match="was finished here: country was 'IN' and is None"):
+        run_batch([path], out, QUICK, resume="resume")
+    assert run_batch([path], out, QUICK).documents == 30  # a finished one is replaced: nothing is lost by it
+    assert lines(out / "manifest.jsonl")[0]["configuration"]["country"] is None
+
+
+def test_a_changed_table_is_another_configuration(tmp_path: Path) -> None:
+    """The content of a table of names counts, not only its path."""
+    table = tmp_path / "names.tsv"
+    head = "surface\ttarget\tkind\n"
+    table.write_text(head + "Zzyzxin\tisotretinoin\tbrand\n", encoding="utf-8")
+    path, out = crawl(tmp_path, 3), tmp_path / "out"
+    options = replace(QUICK, lexicon=(table,))
+    run_batch([path], out, options)
+    table.write_text(head + "Zzyzxan\tisotretinoin\tbrand\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="lexicon was"):
+        run_batch([path], out, options, resume="resume")
+
+
+def test_nothing_to_go_on_with(tmp_path: Path) -> None:
+    """--resume and --retry-failed want a batch that is there."""
+    path = crawl(tmp_path, 3)
+    for told in ({"resume": "resume"}, {"retry_failed": True}):
+        with pytest.raises(ConfigError, match="no batch here to go on with"):
+            run_batch([path], tmp_path / "out", QUICK, **told)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Notes how many documents each shard that is worked on has."""
+    seen = list[int]()
+
+    def noting(job: Job, shard: Shard) -> Any:
+        seen.append(shard.documents)
+        return clean_shard(job, shard)
+
+    monkeypatch.setattr("pipeline.batch.run.clean_shard", noting)
+    return seen
+
+
+def test_only_what_is_new(tmp_path: Path, counted: list[int]) -> None:
+    """A finished batch asked for again does nothing; files that are new or changed are cleaned, and the rest is taken as it is."""
+    folder, out = tmp_path / "pages", tmp_path / "out"
+    folder.mkdir()
+    for i in range(40):
+        (folder / f"{i:03}.txt").write_text(f"{TEXT} Page {i}.", encoding="utf-8")
+    run_batch([folder], out, QUICK, workers=0)
+    before = content(out)
+    assert sum(counted) == 40
+    counted.clear()
+    run_batch([folder], out, QUICK, workers=0)
+    assert (counted, content(out)) == ([], before)
+    (folder / "900.txt").write_text(f"{TEXT} New.", encoding="utf-8")
+    (folder / "000.txt").write_text(f"{TEXT} Changed, and longer.", encoding="utf-8")
+    run_batch([folder], out, QUICK, workers=0)
+    assert sum(counted) == 8 + 9
+    run_batch([folder], tmp_path / "anew", QUICK, workers=0)
+    assert content(out) == content(tmp_path / "anew")
+
+
+def test_results_that_were_tampered_with(tmp_path: Path, counted: list[int]) -> None:
+    """Results that were shortened or taken away are made again."""
+    path, out = crawl(tmp_path, 20), tmp_path / "out"
+    run_batch([path], out, QUICK, workers=0)
+    before = content(out)
+    for left in (0, 100):
+        (out / "documents.jsonl").write_bytes((out / "documents.jsonl").read_bytes()[:left])
+        if not left:
+            (out / "documents.jsonl").unlink()
+        counted.clear()
+        run_batch([path], out, QUICK, workers=0)
+        assert (sum(counted), content(out)) == (20, before)
+
+
+def test_parts_that_were_not_finished(tmp_path: Path) -> None:
+    """A part without its entry, an entry without its part, and a part that was cut off, are done again."""
+    path, out = crawl(tmp_path, 64), tmp_path / "out"
+    run_batch([path], tmp_path / "calm", QUICK, workers=0)
+
+    def stop(progress: Any) -> None:
+        if progress.documents > 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([path], out, QUICK, workers=0, progress=stop)
+    found = sorted(file for file in (out / ".parts").glob("*.json") if file.name != "configuration.json")
+    found[0].unlink()
+    found[1].with_suffix(".jsonl").unlink()
+    found[2].with_suffix(".jsonl").write_bytes(b"{")
+    found[3].write_bytes(b"{")
+    (out / ".parts" / "0123.jsonl.tmp").write_bytes(b"{")
+    run_batch([path], out, QUICK, workers=0)
+    assert content(out) == content(tmp_path / "calm")
+
+
+def test_retry_failed(tmp_path: Path, counted: list[int]) -> None:
+    """--retry-failed does the shards with failures again, with other limits if told so; the order stays."""
+    path, out = crawl(tmp_path, 60), tmp_path / "out"
+    rows = path.read_text(encoding="utf-8").split("\n")
+    rows[41] = json.dumps({"id": "d41", "text": TEXT * 20})
+    path.write_text("\n".join(rows), encoding="utf-8")
+    small, large = Reading(max_bytes=1000), Reading(max_bytes=100_000)
+    assert run_batch([path], out, QUICK, reading=small, workers=0).failures == 1
+    counted.clear()
+    assert run_batch([path], out, QUICK, reading=large, workers=0).failures == 1  # limits do not make another batch
+    assert counted == []
+    summary = run_batch([path], out, QUICK, reading=large, retry_failed=True, workers=0)
+    assert (summary.documents, summary.failures) == (60, 0)
+    assert counted == [16]
+    assert ids(out) == [f"d{i}" for i in range(60)]
+    assert lines(out / "failures.jsonl") == []
+
+
+def test_the_same_input_twice(tmp_path: Path) -> None:
+    """An input that is given twice stands there twice."""
+    path, out = crawl(tmp_path, 42), tmp_path / "out"
+    run_batch([path, path, path], out, QUICK, workers=2)
+    assert ids(out) == [f"d{i}" for i in range(42)] * 3
+
+
+def test_files_of_parts(tmp_path: Path, counted: list[int]) -> None:
+    """In the format parts the documents stand in numbered files, in order; what is finished is taken up again there, too."""
+    path, out = crawl(tmp_path, 40), tmp_path / "out"
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"id": "x", "text": TEXT}), encoding="utf-8")
+    for inputs, fresh in (([path, path], 40), ([path, path], 0), ([path, path, other], 1), ([path, path, other], 0)):
+        counted.clear()
+        summary = run_batch(inputs, out, QUICK, workers=0, form="parts")
+        found = [row["id"] for file in sorted((out / "documents").iterdir()) for row in lines(file)]
+        assert found == [f"d{i}" for i in range(40)] * 2 + ["x"] * (len(inputs) - 2)
+        assert (summary.documents, len(counted) > 0) == (len(found), fresh > 0)
+        assert sorted(file.name for file in out.iterdir()) == ["documents", "failures.jsonl", "manifest.jsonl", "summary.json"]
+
+
+def test_results_are_no_inputs(tmp_path: Path) -> None:
+    """The folder of results may lie within the inputs."""
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    for _ in range(2):
+        assert run_batch([tmp_path], tmp_path / "outputs", QUICK, workers=0).documents == 1
+
+
+def test_a_file_that_changes(tmp_path: Path) -> None:
+    """Documents that are gone when their turn comes are failures, not a silence."""
+    path = crawl(tmp_path, 20)
+    shards = list(plan([path], Reading(), Selection()))
+    path.write_text("\n".join(path.read_text(encoding="utf-8").split("\n")[:12]), encoding="utf-8")
+    (tmp_path / "parts").mkdir()
+    job = Job(QUICK, folder=str(tmp_path / "parts"))
+    parts = [clean_shard(job, shard) for shard in shards]
+    assert [(part.summary.documents, part.summary.failures) for part in parts] == [(8, 0), (4, 4), (0, 4)]
+    assert parts[1].failures[0]["error"].endswith("document 13 is gone")
+
+
+# --- planning -------------------------------------------------------------------------------------
+
+
+def test_shards_grow(tmp_path: Path) -> None:
+    """The first shards are small, so that a small batch is shared out; no shard has more documents than told."""
+    path = crawl(tmp_path, 400)
+    shards = list(plan([path], Reading(), Selection()))
+    assert [shard.documents for shard in shards] == [8] * 4 + [16] * 4 + [32] * 4 + [64] * 2 + [48]
+    assert sum(shard.bytes for shard in shards) == path.stat().st_size
+    assert {shard.documents for shard in plan([path], Reading(), Selection(size=5))} == {5}
+    assert [span.total for shard in plan([path], Reading(), Selection(whole=True)) for span in shard.spans] == [None]
+
+
+def test_halves(tmp_path: Path) -> None:
+    """Halves hold the documents of the whole, in order, down to single ones."""
+    path = crawl(tmp_path, 13)
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    shard = Shard(tuple(span for s in plan([tmp_path / "a.txt", path], Reading(), Selection(whole=True)) for span in s.spans))
+
+    def leaves(shard: Shard) -> Iterator[Shard]:
+        halves = shard.halves(Reading())
+        if not halves:
+            yield shard
+        for half in halves:
+            yield from leaves(half)
+
+    job = Job(QUICK)
+    whole = [raw.id for raw, _ in documents_of(job, shard)]
+    pieces = [[raw.id for raw, _ in documents_of(job, leaf)] for leaf in leaves(shard)]
+    assert whole == [None, *(f"d{i}" for i in range(13))]
+    assert pieces == [[identity] for identity in whole]
+
+
+def test_limit_and_sample(tmp_path: Path) -> None:
+    """--limit takes the first documents; --sample takes the same share each time, and a larger share holds a smaller one."""
+    path = crawl(tmp_path, 400)
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for i in range(100):
+        (folder / f"{i}.txt").write_text(TEXT, encoding="utf-8")
+
+    def taken(**selection: Any) -> list[str]:
+        chosen, found = Selection(**selection), []
+        job = Job(Options(skip=QUICK.skip), sample=chosen.sample)
+        for shard in plan([path, folder], Reading(), chosen):
+            found += [raw.id or str(raw.path) for raw, _ in documents_of(job, shard)]
+        return found
+
+    assert taken(limit=10) == [f"d{i}" for i in range(10)]
+    assert len(taken(limit=450)) == 450
+    small, large = taken(sample=0.1), taken(sample=0.3)
+    assert small == taken(sample=0.1, size=7)
+    assert 30 <= len(small) <= 75
+    assert set(small) < set(large)
+    assert sorted(large, key=taken().index) == large
+    assert taken(sample=0.3, limit=20) == large[:20]
+
+
+# --- more than one pass ---------------------------------------------------------------------------
+
+
+def count_drugs(job: Job, shard: Shard) -> Counter[str]:
+    """A first pass: drugs of a shard's documents."""
+    return Counter(drug.name for _, document in documents_of(job, shard) for drug in getattr(document, "drugs", ()))
+
+
+def first_id(job: Job, shard: Shard) -> str | None:
+    """A first pass whose results show their order."""
+    return next(raw.id for raw, _ in documents_of(job, shard))
+
+
+def test_passes_before_and_after(tmp_path: Path) -> None:
+    """A pass over all documents before they are cleaned decides the options; one over the finished parts rewrites records."""
+    path, out = crawl(tmp_path, 100), tmp_path / "out"
+    seen = Counter[str]()
+    order = list[str | None]()
+
+    def before(run: Run) -> Options:
+        for found in run.map(count_drugs):
+            seen.update(found)
+        order.extend(run.map(first_id))
+        return replace(run.job.options, country="IN" if seen["isotretinoin"] == 100 else "GB")
+
+    def after(run: Run) -> None:
+        for folder, part in run.parts():
+            records = ({**record, "duplicate": {"of": "d0", "cluster": 1}} for record in part_records(folder, part))
+            run.rewritten(rewrite_part(run.job, part, records))
+
+    for _ in range(2):  # the second time on top of the first
+        run_batch([path], out, QUICK, workers=2, before=before, after=after)
+        rows = lines(out / "documents.jsonl")
+        assert [row["id"] for row in rows] == [f"d{i}" for i in range(100)]
+        assert {json.dumps(row["duplicate"]) for row in rows} == {'{"of": "d0", "cluster": 1}'}
+    assert order[:5] == ["d0", "d8", "d16", "d24", "d32"]
+
+
+def die_on_d11(job: Job, shard: Shard) -> list[str]:
+    """A pass that one document kills."""
+    found = [str(raw.id) for raw, _ in documents_of(job, shard)]
+    if "d11" in found:
+        os._exit(9)
+    return found
+
+
+def test_a_pass_that_a_document_kills(tmp_path: Path) -> None:
+    """A pass over all documents goes on without the one that kills its worker."""
+    path = crawl(tmp_path, 40)
+    found = list[str]()
+
+    def before(run: Run) -> Options:
+        for part in run.map(die_on_d11):
+            found.extend(part)
+        return run.job.options
+
+    run_batch([path], tmp_path / "out", QUICK, workers=2, before=before)
+    assert found == [f"d{i}" for i in range(40) if i != 11]
+    assert repr(DIED) == "DIED"
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def command(*arguments: str, stdin: str | bytes | None = None) -> tuple[int, str, str]:
+    """Status, standard output and standard error of the batch command."""
+    result = CliRunner().invoke(cli.main, ["batch", *arguments, *SKIP], input=stdin, prog_name="pharmaclean")
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_dry_run(tmp_path: Path) -> None:
+    """--dry-run lists the inputs with their documents, what is passed over and the options; nothing is written."""
+    path = crawl(tmp_path, 400)
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "x.png").touch()
+    status, output, messages = command(str(tmp_path), "-o", str(tmp_path / "out"), "--dry-run", "--country", "IN")
+    assert status == 0
+    assert output.splitlines() == [str(tmp_path / "a.txt"), f"{path}\t400 documents"]
+    assert "401 documents in 2 files" in messages
+    assert "passed over: 1 .png" in messages
+    assert 'country = "IN"' in messages
+    assert not (tmp_path / "out").exists()
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    """- takes whatever a file may hold; asked for again, it is known by its content."""
+    rows = "".join(json.dumps({"id": f"d{i}", "text": TEXT}) + "\n" for i in range(20))
+    out = tmp_path / "out"
+    assert command("-", "-o", str(out), "-q", stdin=rows)[0] == 0
+    assert [row["source"]["path"] for row in lines(out / "documents.jsonl")] == ["-"] * 20
+    assert "nothing was left to do" in command("-", "-o", str(out), stdin=rows)[2]
+    assert "time" in command("-", "-o", str(out), stdin=rows + rows)[2]
+    assert len(ids(out)) == 40
+    assert not (out / ".stdin").exists()
+
+
+def test_json_log(tmp_path: Path) -> None:
+    """--log-format json tells the end as a line of JSON, with the summary."""
+    path = crawl(tmp_path, 20)
+    status, _, messages = command(str(path), "-o", str(tmp_path / "out"), "--log-format", "json")
+    rows = [json.loads(line) for line in messages.splitlines()]
+    assert status == 0
+    assert rows[-1]["event"] == "end"
+    assert (rows[-1]["documents"], rows[-1]["failures"], rows[-1]["summary"]["documents"]) == (20, 0, 20)
+    status, _, messages = command(str(path), "-o", str(tmp_path / "out"), "--log-format", "json", "--resume", "--country", "IN")
+    assert (status, json.loads(messages)["event"]) == (2, "error")
+    assert "country was" in json.loads(messages)["message"]
+
+
+def test_options_reach_the_batch(tmp_path: Path) -> None:
+    """Patterns, fields, limits and samples are those of the library."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "t.csv").write_text(f"nr,story\n1,{TEXT[:50]}\n2,{TEXT[:50]}\n", encoding="utf-8")
+    (tmp_path / "in" / "no.txt").write_text(TEXT, encoding="utf-8")
+    out = tmp_path / "out"
+    arguments = ["--exclude", "no*", "--field", "text=story", "--field", "id=nr", "--limit", "1", "-q"]
+    assert command(str(tmp_path / "in"), "-o", str(out), *arguments)[0] == 0
+    assert ids(out) == ["1"]
+    assert command(str(tmp_path / "in"), "-o", str(out), *arguments[:-2], "2", "-q")[0] == 0  # more of the same batch
+    assert ids(out) == ["1", "2"]
+    status, _, messages = command(str(tmp_path / "in"), "-o", str(out), "--field", "nonsense=x")
+    assert (status, "roles: text, html" in messages) == (2, True)
