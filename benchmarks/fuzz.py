@@ -2,7 +2,7 @@
 
     pip install atheris . && python benchmarks/fuzz.py stages -max_total_time=1800
 
-The first argument is the target: reading, stages, lines or importers (tests/hostile/targets.py); the others are libFuzzer's. What breaks
+The first argument is the target: reading, stages, sources or importers (tests/hostile/targets.py); the others are libFuzzer's. What breaks
 a promise, or takes more than 20 seconds (-timeout=), ends the run and leaves its input in the folder where it was started.
 """
 

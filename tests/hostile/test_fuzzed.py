@@ -12,7 +12,7 @@ from pipeline.errors import ConfigError
 from pipeline.lexicon.importers import read_source
 from pipeline.lexicon.importers.source import Files
 
-from .targets import TARGETS, seeds
+from .targets import SOURCE_FILES, TARGETS, seeds
 
 
 @st.composite
@@ -33,11 +33,17 @@ def test_damaged_tables(data: bytes) -> None:
     TARGETS["importers"](data)
 
 
-@settings(max_examples=60)
-@given(damaged("lines") | st.binary(max_size=200))
-def test_damaged_lines(data: bytes) -> None:
-    """Each line of a JSONL file gives a record or its problem."""
-    TARGETS["lines"](data)
+@pytest.mark.parametrize("name", SOURCE_FILES)
+def test_hostile_files(name: str) -> None:
+    """Files that lie about their length, bombs, and members with names that lead elsewhere: records or problems, within the limit of size."""
+    TARGETS["sources"](SOURCE_FILES[name])
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+@given(damaged("sources") | st.binary(max_size=200))
+def test_damaged_files(data: bytes) -> None:
+    """Each damaged file of pages gives records or problems."""
+    TARGETS["sources"](data)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
