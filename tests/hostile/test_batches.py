@@ -26,7 +26,7 @@ QUICK = Options(skip=("extract_entities", "relate_entities"))
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
 def test_kill_rounds() -> None:
     """Parents and workers killed at random moments: every input stands once, in the bytes of an undisturbed batch."""
-    assert sum(rounds(2, 150, seed=7).values()) >= 2
+    assert sum(rounds(2, 150, seed=7).values()) > 0
 
 
 @contextmanager
@@ -100,12 +100,13 @@ def test_a_folder_that_fails_midway(spoil: Callable[[Path], Any], mend: Callable
 
 
 def test_two_batches_into_one_folder(tmp_path: Path) -> None:
-    """The same batch started twice at once: one may give up, what stands in the end is whole."""
+    """The same batch started twice at once: one may give up, and leave a file by another name; the results are whole."""
     path, out = crawl(tmp_path, 200), tmp_path / "out"
     both = [start(path, out), start(path, out)]
     assert 1 in [process.wait(timeout=120) for process in both]  # done; the broken lines are failures
     run_batch([path], tmp_path / "calm", QUICK, workers=2)
-    assert content(out) == content(tmp_path / "calm")
+    calm = content(tmp_path / "calm")
+    assert {name: data for name, data in content(out).items() if name in calm} == calm
 
 
 NAMES = ["../../up", "/etc/passwd", "..\\..\\up", "C:\\up", "a\x00b", "a\nb", 'a"b<c>', "\u202elmth.exe", "con", "nul.", ".", "..", "", " ", "-rf", "~", "é" * 300, "\ud800"]
@@ -136,6 +137,10 @@ def test_a_folder_of_odd_files(tmp_path: Path) -> None:
     (pages / "self.html").symlink_to("self.html")
     (pages / "gone.html").symlink_to("nowhere")
     os.mkfifo(pages / "pipe.html")
+    for one, other in (("one", "two"), ("two", "one")):
+        (pages / one).mkdir()
+        for number in range(4):  # each leads to the other: 4 to the 40th paths before the system gives up
+            (pages / one / f"link{number}").symlink_to(pages / other)
     summary = run_batch([pages], tmp_path / "out", QUICK, workers=2)
     assert summary.documents == 7
     assert not (tmp_path / "owned").exists()
@@ -157,7 +162,8 @@ def test_errors_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """An error that names a file, or a member of an archive, prints none of its control characters."""
     name = tmp_path / "a\x1b]0;owned\x07.csv"
     name.write_text("x\n", encoding="utf-8")
-    for arguments in (["lexicon", "build", "--from", f"table:{name}", "-o", str(tmp_path / "x.tsv")], ["clean", str(name)], ["validate", str(name)]):
+    build = ["lexicon", "build", "--from", f"table:{name}", "-o", str(tmp_path / "x.tsv")]
+    for arguments in (build, ["clean", f"{name}.gone"], ["validate", str(name)], ["report", f"{name}.gone"]):
         result = CliRunner().invoke(cli.main, arguments)
         assert result.exit_code != 0
         assert "\x1b" not in result.stdout + result.stderr, arguments
