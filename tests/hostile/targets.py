@@ -40,7 +40,7 @@ def read_any(data: bytes) -> None:
     try:
         document = read(data)
     except ReadError as error:
-        assert error.advice
+        assert error.advice  # noqa: PT017
         return
     here = 0
     for block in document.blocks:
@@ -78,12 +78,17 @@ def import_any(data: bytes) -> None:
             try:
                 built = build([Files(source, path)], load_lexicon())
             except PharmacleanError as error:
-                assert error.problem
+                assert error.problem  # noqa: PT017
                 continue
             assert all(surface.surface.strip() for surface in built.names)
 
 
-TARGETS: Mapping[str, Callable[[bytes], None]] = {"reading": read_any, "stages": clean_any, "sources": read_source_any, "importers": import_any}
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "reading": read_any,
+    "stages": clean_any,
+    "sources": read_source_any,
+    "importers": import_any,
+}
 
 
 _LINES = b'{"text": "Take 20 mg", "id": "a/1"}\n{"html": "<p>\\u00b5g", "url": null}\n\n[1]\n{"body": 1}\nnull\n'
@@ -102,7 +107,11 @@ def _zip() -> bytes:
 def _tar() -> bytes:
     memory = io.BytesIO()
     with tarfile.open(fileobj=memory, mode="w") as archive:
-        for name, kind, link in (("../up.html", tarfile.REGTYPE, ""), ("link.html", tarfile.SYMTYPE, "/etc/passwd"), ("pipe.html", tarfile.FIFOTYPE, "")):
+        for name, kind, link in (
+            ("../up.html", tarfile.REGTYPE, ""),
+            ("link.html", tarfile.SYMTYPE, "/etc/passwd"),
+            ("pipe.html", tarfile.FIFOTYPE, ""),
+        ):
             member = tarfile.TarInfo(name)
             member.type, member.linkname, member.size = kind, link, 4 if kind == tarfile.REGTYPE else 0
             archive.addfile(member, io.BytesIO(b"<p>a") if member.size else None)
@@ -111,13 +120,18 @@ def _tar() -> bytes:
 
 #: Files that hold pages, one of each kind, and what lies about its length.
 SOURCE_FILES: Mapping[str, bytes] = {
-    "lines": _LINES, "array": b'[{"text": "Take 20 mg"}, {"text": 5}]', "deep": b'{"text": ' + b"[" * 50_000, "number": b'{"text": 1' + b"0" * 10_000 + b"}",
+    "lines": _LINES, "array": b'[{"text": "Take 20 mg"}, {"text": 5}]', "deep": b'{"text": ' + b"[" * 50_000,
+    "number": b'{"text": 1' + b"0" * 10_000 + b"}",
     "csv": b'id,text\n1,"Take ""20"" mg"\n2\n', "tsv": b"id\ttext\n1\tTake 20 mg\n", "open-quote": b'id,text\n1,"' + b"a\n" * 20_000,
-    "warc": _WARC % (len(_HTTP), _HTTP) * 2, "warc-too-long": _WARC % (10**12, _HTTP), "warc-too-short": _WARC % (5, _HTTP), "warc-negative": _WARC % (-1, _HTTP),
+    "warc": _WARC % (len(_HTTP), _HTTP) * 2, "warc-too-long": _WARC % (10**12, _HTTP), "warc-too-short": _WARC % (5, _HTTP),
+    "warc-negative": _WARC % (-1, _HTTP),
     "warc-chunks": _WARC % (99, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\nFFFFFFFF\r\nzz"),
-    "gzip": gzip.compress(_LINES), "gzip-cut": gzip.compress(_LINES)[:-9], "gzip-bomb": gzip.compress(b"0" * 20_000_000), "gzip-of-gzip": gzip.compress(gzip.compress(_LINES)),
-    "zip": _zip(), "zip-cut": _zip()[:-20], "tar": _tar(), "parquet-not": b"PAR1" + b"\x00" * 40 + b"PAR1", "sqlite": b"SQLite format 3\x00",
-    "mhtml": b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n--x\r\nContent-Type: text/html; charset=rot13\r\n\r\n<p>Take 20 mg\r\n--x--\r\n',
+    "gzip": gzip.compress(_LINES), "gzip-cut": gzip.compress(_LINES)[:-9], "gzip-bomb": gzip.compress(b"0" * 20_000_000),
+    "gzip-of-gzip": gzip.compress(gzip.compress(_LINES)),
+    "zip": _zip(), "zip-cut": _zip()[:-20], "tar": _tar(), "parquet-not": b"PAR1" + b"\x00" * 40 + b"PAR1",
+    "sqlite": b"SQLite format 3\x00",
+    "mhtml": b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n'
+    b"Content-Type: text/html; charset=rot13\r\n\r\n<p>Take 20 mg\r\n--x--\r\n",
     "one-line": b'{"text": "' + b"Take 20 mg " * 300_000 + b'"}\n{"text": "after"}\n',
 }  # fmt: skip
 

@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from benchmarks.kill_rounds import content, crawl, rounds, start
 from pipeline.batch import run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
+
+from .killing import content, crawl, rounds, start
 
 QUICK = Options(skip=("extract_entities", "relate_entities"))
 
@@ -39,7 +40,11 @@ def small_disk(folder: Path) -> Iterator[Callable[[str], None]]:
     if made.returncode:
         pytest.skip(f"no small disk: {made.stderr.decode().strip()}")
     try:
-        yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True) and None
+
+        def remount(options: str) -> None:
+            subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+        yield remount
     finally:
         subprocess.run(["umount", str(folder)], check=True)
 
@@ -109,7 +114,26 @@ def test_two_batches_into_one_folder(tmp_path: Path) -> None:
     assert {name: data for name, data in content(out).items() if name in calm} == calm
 
 
-NAMES = ["../../up", "/etc/passwd", "..\\..\\up", "C:\\up", "a\x00b", "a\nb", 'a"b<c>', "\u202elmth.exe", "con", "nul.", ".", "..", "", " ", "-rf", "~", "é" * 300, "\ud800"]
+NAMES = [
+    "../../up",
+    "/etc/passwd",
+    "..\\..\\up",
+    "C:\\up",
+    "a\x00b",
+    "a\nb",
+    'a"b<c>',
+    "\u202elmth.exe",
+    "con",
+    "nul.",
+    ".",
+    "..",
+    "",
+    " ",
+    "-rf",
+    "~",
+    "é" * 300,
+    "\ud800",
+]
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
@@ -131,7 +155,7 @@ def test_a_folder_of_odd_files(tmp_path: Path) -> None:
     """Links in a circle, pipes and names of any signs neither hang nor stop a batch."""
     pages = tmp_path / "pages"
     pages.mkdir()
-    for name in ("a\nb.html", 'q"uo\'te.html', "\u202egpj.html", "-o.html", "$(touch owned).html", "*.html", " .html"):
+    for name in ("a\nb.html", "q\"uo'te.html", "\u202egpj.html", "-o.html", "$(touch owned).html", "*.html", " .html"):
         (pages / name).write_text("<p>Take 20 mg of isotretinoin.</p>", encoding="utf-8")
     (pages / "loop").symlink_to(pages)
     (pages / "self.html").symlink_to("self.html")

@@ -249,7 +249,6 @@ class _Reader:
             if bare := line.rstrip("\r\n"):
                 yield self.number, bare.split(self._delimiter)
 
-
     def _quoted(self) -> Iterator[tuple[int, list[str]]]:
         lines = (line.rstrip("\r\n").replace("\r", " ") + "\n" for line in self._lines)  # a carriage return inside a line ends no row
         reader = csv.reader(lines, delimiter=self._delimiter)
@@ -259,7 +258,9 @@ class _Reader:
                 if cells:
                     yield self.number, cells
         except csv.Error as error:  # a cell of more than 128 kB: a quote that is never closed
-            raise ConfigError(f"{self._part}, line {reader.line_num}: is no table ({error})", "look for a quote without its pair") from error
+            raise ConfigError(
+                f"{self._part}, line {reader.line_num}: is no table ({error})", "look for a quote without its pair"
+            ) from error
 
 
 class _Ahead:
