@@ -1,4 +1,4 @@
-"""Writes docs/dependencies.md: what is installed with the package, its version, licence and purpose, from the metadata of what is installed.
+"""Writes docs/dependencies.md: what is installed with the package, versions and licences, from the metadata of what is installed.
 
     python tools/list_dependencies.py --check
     pip install --require-hashes -r requirements/run.txt && python tools/list_dependencies.py
@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 _HEAD = """# Dependencies and their licences
 
-What `pip install pharmaclean` brings along: {count} packages, each pinned with hashes in `requirements/run.txt`. Why each direct one (**bold**)
-is needed stands beside it in `pyproject.toml`. Written by `tools/list_dependencies.py` from the packages' own metadata.
+What is installed with the package: {count} versions of packages, each pinned with hashes in `requirements/run.txt`
+(some by the version of Python; those that build the wheel among them). Why each direct one (**bold**) is needed stands
+beside it in `pyproject.toml`. Written by `tools/list_dependencies.py` from the packages' own metadata.
 
 Known holes: `pipx run pip-audit --require-hashes --disable-pip -r requirements/run.txt` asks the databases of PyPI and OSV. Run it before a
 release and after `make lock`; the package itself never uses the network.
@@ -30,10 +31,10 @@ release and after `make lock`; the package itself never uses the network.
 
 def licence(found: Distribution) -> str:
     """The licence as the metadata says: SPDX expression, classifier, or the first line of the field."""
-    expression = found.metadata.get("License-Expression")
+    told = {key: value for key, value in found.metadata.items() if key in ("License", "License-Expression")}  # type: ignore[attr-defined]
     classifiers = [c.rsplit(" :: ", 1)[1] for c in found.metadata.get_all("Classifier") or [] if c.startswith("License :: ")]
     named = [name for name in classifiers if name != "OSI Approved"]
-    return expression or ", ".join(named) or (found.metadata.get("License") or "not told").strip().splitlines()[0]
+    return str(told.get("License-Expression") or ", ".join(named) or told.get("License") or "not told").strip().splitlines()[0]
 
 
 def row(name: str, version: str, *, direct: bool) -> str:

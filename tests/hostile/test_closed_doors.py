@@ -19,8 +19,10 @@ ROOT = Path(package.__file__).parent
 _REMOTE = "http://192.0.2.1/x"  # an address that is nobody's (RFC 5737)
 _PAGE = f"""<?xml version="1.0"?><!DOCTYPE html SYSTEM "{_REMOTE}.dtd" [<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <html><head><base href="{_REMOTE}"><link rel=stylesheet href="{_REMOTE}.css"><script src="{_REMOTE}.js"></script>
-<meta http-equiv=refresh content="0;url={_REMOTE}"><script type="application/ld+json">{{"@context": "{_REMOTE}", "@type": "Article"}}</script>
-</head><body><img src="{_REMOTE}.png"><iframe src="{_REMOTE}"></iframe><p>Isotretinoin 20 mg is for severe acne. &x; {{{{7*7}}}} ${{7*7}}</p>"""
+<meta http-equiv=refresh content="0;url={_REMOTE}">
+<script type="application/ld+json">{{"@context": "{_REMOTE}"}}</script>
+</head><body><img src="{_REMOTE}.png"><iframe src="{_REMOTE}"></iframe>
+<p>Isotretinoin 20 mg is for severe acne. &x; {{{{7*7}}}} ${{7*7}}</p>"""
 
 _FORBIDDEN_CALLS = {"eval", "exec", "__import__", "breakpoint"}
 _FORBIDDEN_MODULES = {
