@@ -56,9 +56,13 @@ def crawl(tmp_path: Path, total: int, words: int = 1) -> Path:
     return path
 
 
+#: The program with Ctrl-C as a terminal gives it: what runs in the background of a shell is deaf to it, and so are its children.
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import cli; cli.main(prog_name='pharmaclean')"
+
+
 def start(*arguments: str) -> subprocess.Popen[str]:
     """The batch command as a process of its own, with a process group of its own."""
-    command = [sys.executable, "-m", "cli", "batch", *arguments, *SKIP]
+    command = [sys.executable, "-c", LISTENING, "batch", *arguments, *SKIP]
     return subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 

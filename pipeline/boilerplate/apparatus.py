@@ -14,6 +14,7 @@ from .verdict import Verdict
 
 _IN_BULK = NAMES.index("in_bulk")
 _NEAR = 12  # blocks behind the last kept one
+_LEAST, _HEADING_WORDS = 0.02, 4  # the labeller's probability for an entry that stands apart from its heading; words of a heading
 _FEW_LINKS, _ALL_LINKS = 0.5, 0.95  # shares; a list of sources may be links, a disclaimer is a sentence
 
 
@@ -58,27 +59,38 @@ def keep_apparatus(
         if verdict is not undecided or reading.comments[i]:
             continue
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
-        entry = inside and listed[i] and (listed[i] == _HEADING or chances[i] >= 0.02) and page.links[i] < _ALL_LINKS
+        entry = inside and listed[i] and (listed[i] != _ENTRY or chances[i] >= _LEAST) and page.links[i] < _ALL_LINKS
         if (entry and not rules.match_patterns([reading.folded[i]])[0]) or (
             page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i])
         ):
             verdicts[i] = None
 
 
-_HEADING, _ENTRY = 1, 2
+_HEADING, _ENTRY, _BESIDE = 1, 2, 3
 
 
 def _in_references(reading: Reading) -> Sequence[int]:
-    """For each block: 1 for a heading of references, 2 for what stands under it (up to the end of its list), else 0."""
-    page, references = reading.page, _patterns()[2]
-    out, is_open, items = [], False, False
+    """For each block: 1 for a heading of references, 2 for what stands under it (up to the end of its list), 3 if in its container, else 0.
+
+    A button that unfolds them opens the list too, but is no heading.
+    """
+    page, references, toggle = reading.page, _patterns()[2], _toggle()
+    out, opened, items = list[int](), frozenset[int](), False
     for i, block in enumerate(page.blocks):
-        if i > 2 and page.words[i] <= 4 and references.fullmatch(page.texts[i]):
-            is_open, items = True, False
-            out.append(_HEADING)
+        text, groups = page.texts[i], block.evidence.groups
+        is_heading = i > 2 and page.words[i] <= _HEADING_WORDS and bool(references.fullmatch(text))
+        if is_heading or (page.words[i] <= _HEADING_WORDS and toggle.fullmatch(text)):
+            opened, items = frozenset(groups[:2]), False
+            out.append(_HEADING if is_heading else 0)
             continue
         items = items or block.kind == "list_item"
         if block.kind == "heading" or (items and block.kind != "list_item"):
-            is_open = False
-        out.append(_ENTRY if is_open else 0)
+            opened = frozenset()
+        out.append(0 if not opened else _BESIDE if opened.intersection(groups) else _ENTRY)
     return out
+
+
+@cache
+def _toggle() -> re.Pattern[str]:
+    words: dict[str, list[str]] = load_toml("hints.toml")["apparatus"]
+    return re.compile(rf"(?:{'|'.join(words['toggles'])}) (?:{'|'.join(words['references'])})\W*", re.IGNORECASE)

@@ -11,7 +11,7 @@ import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, dropwhile
 from typing import Any
 
@@ -171,6 +171,7 @@ def needs_of(source: str) -> tuple[str, ...]:
     return () if found is None or len(found) > _MOST_NEEDS else tuple(sorted(found, key=len))
 
 
+@lru_cache(1)  # a pattern's beginning and its words are read one after the other
 def _parse(source: str) -> list[Any]:
     items: Any = parser.parse(source)
     return list(items)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -74,19 +75,23 @@ class BoilerplateRules:
         return next((verdict for prefix, verdict in self.hint_prefixes.get(token[:3], ()) if token.startswith(prefix)), None)
 
     @cached_property
+    def _common(self) -> Counter[str]:
+        return count_pieces(self.phrases)
+
+    @cached_property
     def index(self) -> PatternIndex:
         """The patterns, by what they need."""
-        return PatternIndex(self.patterns, count_pieces(self.phrases))
+        return PatternIndex(self.patterns, self._common)
 
     @cached_property
     def inner_index(self) -> PatternIndex:
         """The spans that cut a piece of a block, likewise."""
-        return PatternIndex([span for span in self.spans if not span.whole], count_pieces(self.phrases))
+        return PatternIndex([span for span in self.spans if not span.whole], self._common)
 
     @cached_property
     def whole_index(self) -> PatternIndex:
         """The spans that take whole blocks, likewise."""
-        return PatternIndex([span for span in self.spans if span.whole], count_pieces(self.phrases))
+        return PatternIndex([span for span in self.spans if span.whole], self._common)
 
 
 def _first(patterns: Sequence[Pattern], text: str) -> Verdict | None:

@@ -125,6 +125,7 @@ def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
     if sum(map(len, runs)) < 1.5 * len(runs):  # single letters among ASCII: a Western language
         return _decode_latin(data, sum(map(len, runs)))
     guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
+    guess = _LARGER.get(codecs.lookup(guess).name, guess)  # detectors name the charset or the larger one
     if codecs.lookup(guess).name in _CYRILLIC or _ASIAN.match(guess):  # short Cyrillic is taken for either by detectors
         text, name = _likeliest(data, _CYRILLIC.values(), _SMALL_CYRILLIC)
         if len(_SMALL_CYRILLIC.findall(text)) > 0.8 * sum(map(len, runs)):
