@@ -152,6 +152,14 @@ def test_site_names(title: str, site: str | None, wanted: str) -> None:
     assert strip_site(title, site) == wanted
 
 
+def test_author_card() -> None:
+    """The author's hCard, as WordPress writes it, gives the author."""
+    page = (
+        '<p>One tablet a day.</p><footer>Posted by <span class="author vcard"><a class="url fn n" href=/a>Ann Example</a></span></footer>'
+    )
+    assert read(page).metadata.author == "Ann Example"
+
+
 @pytest.mark.parametrize(
     ("heading", "candidates", "site", "wanted"),
     [

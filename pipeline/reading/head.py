@@ -50,12 +50,16 @@ class Head:
             self.canonical = self.canonical or attributes.get("href") or ""
 
     def note_byline(self, tag: str, attributes: Mapping[str, str | None], node: Any) -> None:
-        """Dates and authors that the markup names as such: <time datetime>, rel=author, itemprop."""
+        """Dates and authors that the markup names as such: <time datetime>, rel=author, itemprop, the author's hCard."""
         if tag in ("html", "body"):
             return
         if tag == "time" and attributes.get("datetime") and len(self.times) < _BYLINES:
             self.times.append(attributes["datetime"] or "")
-        elif len(self.authors) < _BYLINES and ("author" in (attributes.get("rel") or "").split() or attributes.get("itemprop") == "author"):
+        elif len(self.authors) < _BYLINES and (
+            "author" in (attributes.get("rel") or "").split()
+            or attributes.get("itemprop") == "author"
+            or {"author", "vcard"} <= set((attributes.get("class") or "").split())
+        ):
             self.authors.append(_spaced(node.text() or ""))
 
     def stated_body(self) -> str:

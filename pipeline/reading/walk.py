@@ -139,7 +139,7 @@ class Walk:
                 self.head.language = attributes.get("lang") or attributes.get("xml:lang") or ""
         elif role == "raised":
             self.raised.append(len(self.pieces))
-        if "rel" in attributes or "itemprop" in attributes or tag == "time":
+        if "rel" in attributes or "itemprop" in attributes or tag == "time" or "vcard" in (attributes.get("class") or ""):
             self.head.note_byline(tag, attributes, node)
         self.stack.append((place, tag, role, attributes, marks, group))
 
