@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -58,7 +58,7 @@ class Head:
         elif len(self.authors) < _BYLINES and (
             "author" in (attributes.get("rel") or "").split()
             or attributes.get("itemprop") == "author"
-            or {"author", "vcard"} <= set((attributes.get("class") or "").split())
+            or _is_card((attributes.get("class") or "").split())
         ):
             self.authors.append(_spaced(node.text() or ""))
 
@@ -101,3 +101,8 @@ def _value_of(key: str, value: Any, depth: int) -> Any:
     if isinstance(value, list) and depth:
         return next((found for item in value[:50] if (found := _value_of(key, item, depth - 1))), None)
     return None
+
+
+def _is_card(names: Sequence[str]) -> bool:
+    """True for the classes of an author's hCard, as WordPress writes it: `author vcard`, and `url fn n` on the name in it."""
+    return ("vcard" in names and "author" in names) or ("fn" in names and "n" in names)
