@@ -28,17 +28,25 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except PharmacleanError as error:
-            click.secho(f"error: {error}", fg="red", err=True)
+            click.secho(f"error: {_printable(error)}", fg="red", err=True)
             sys.exit(1 if isinstance(error, ReadError) else 2)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            click.secho(f"error: {error.filename or 'file'}: {error.strerror}; check the disk and the permissions", fg="red", err=True)
+            problem = _printable(f"{error.filename or 'file'}: {error.strerror or error}")
+            click.secho(f"error: {problem}; check the disk and the permissions", fg="red", err=True)
             sys.exit(2)
         except KeyboardInterrupt:
             click.secho("interrupted", fg="red", err=True)
             sys.exit(130)
+
+
+def _printable(problem: object) -> str:
+    """A message without what steers a terminal: names of files and members of archives come from strangers."""
+    from pipeline.report.terminal import safe
+
+    return safe(str(problem))
 
 
 def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -184,16 +185,29 @@ def run_batch(
         if after is None and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
         run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
-        store.begin(configuration)
         run.progress.total, run.progress.limit = _size(run), chosen.limit or 0
-        run.clean(progress)
-        if after is not None:
-            after(run)
-        return store.assemble(configuration, run.order, run.known, form)
+        with _told_of_disk(store.out):
+            store.begin(configuration)
+            run.clean(progress)
+            if after is not None:
+                after(run)
+            return store.assemble(configuration, run.order, run.known, form)
     finally:
         machine.close()
         if spool:
             spool.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_of_disk(out: Folder) -> Iterator[None]:
+    """A full disk, or a folder that may no longer be written, is no fault of the program: say what to do."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        advice = "what is finished is kept: make room, or mend the folder, and give the same command again"
+        raise ConfigError(f"{out}: cannot be written ({error.strerror or error})", advice) from error
 
 
 def _machine(engine: Engine | str, scheduler: str | None, workers: int, options: Options) -> Engine:

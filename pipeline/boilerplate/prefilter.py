@@ -26,6 +26,7 @@ else:
 
 HEAD = 4
 PIECE, _HASHES = 4, 1 << 16  # characters of a word that it is found by, and how many numbers stand for them
+_WORD_CHARS = 60  # of the longest words and addresses; blocks of 25 words have 150 characters on average
 _MOST_STARTS, _MOST_NEEDS = 1000, 100  # longer lists cost more than they spare
 
 
@@ -100,7 +101,7 @@ class PatternIndex:
         return [self._open(text, sorted(set(numbers))) if numbers else [] for text, numbers in zip(texts, found, strict=True)]
 
     def _open(self, text: str, numbers: Sequence[int]) -> list[Pattern]:
-        words = text.count(" ") + 1
+        words = max(text.count(" ") + 1, len(text) // _WORD_CHARS)  # one "word" without end would be searched from each of its letters
         patterns = [self.patterns[number] for number in numbers]
         return [pattern for pattern in patterns if words <= pattern.max_words and pattern.may_match(text)]
 

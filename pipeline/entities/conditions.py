@@ -20,19 +20,20 @@ from .context import Context, Found
 
 # m modifier, s severity, a place, x place or modifier, h head, q quality, b head or quality,
 # C a name of the table, A one that begins with a place (ovarian cancer); c comma, o or, & and, i of/in/to, t the/your
-_PLACES = r"[ax]+(?:(?:c[ax]+)*(?:c?[o&]|/)t?[ax]+)?"
+# No repeat is endless: of a page that says "severe" a hundred thousand times each would be tried with all that follow.
+_PLACES = r"[ax]{1,9}(?:(?:c[ax]{1,9}){0,9}(?:c?[o&]|/)t?[ax]{1,9})?"
 _find_names = re.compile(
     rf"""
-    (?: (?=[sxco&]*m) [smx]+ (?:c[smx]+)* c? [o&] s* )?   # severe, nodular, or (recalcitrant …)
-    (?P<modifiers> [mx]* )
+    (?: (?=[sxco&]{{0,9}}m) [smx]{{1,9}} (?:c[smx]{{1,9}}){{0,9}} c? [o&] s{{0,9}} )?   # severe, nodular, or (recalcitrant …)
+    (?P<modifiers> [mx]{{0,9}} )
     (?:
-        [hbCA]+ i t? {_PLACES} (?![hbCA])                 # swelling of the face and tongue
-      | (?:[ax]+c)* [ax]+ (?: c?[o&] | / | &/o ) [mx]* A C*   # breast and ovarian cancer
-      | {_PLACES} (?: [hb]+ | [CA] C* )                   # liver damage, kidney/liver impairment
-      | [mx]* [CA]+ -r h+                                 # insulin resistance-related disorders
-      | [ax]* [CA]+ [hb]*                                 # a name of the table, brain tumour, acne scars
-      | (?P<loose> (?<=[mx]) [hb]+ )                      # viral infection
-      | q+ {_PLACES}                                      # dry skin, swollen hands and feet
+        [hbCA]{{1,9}} i t? {_PLACES} (?![hbCA])             # swelling of the face and tongue
+      | (?:[ax]{{1,9}}c){{0,9}} [ax]{{1,9}} (?: c?[o&] | / | &/o ) [mx]{{0,9}} A C{{0,9}}   # breast and ovarian cancer
+      | {_PLACES} (?: [hb]{{1,9}} | [CA] C{{0,9}} )           # liver damage, kidney/liver impairment
+      | [mx]{{0,9}} [CA]{{1,9}} -r h{{1,9}}                     # insulin resistance-related disorders
+      | [ax]{{0,9}} [CA]{{1,9}} [hb]{{0,9}}                     # a name of the table, brain tumour, acne scars
+      | (?P<loose> (?<=[mx]) [hb]{{1,9}} )                  # viral infection
+      | q{{1,9}} {_PLACES}                                  # dry skin, swollen hands and feet
     )
     """,
     re.VERBOSE,

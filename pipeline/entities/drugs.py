@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from functools import cache
 
@@ -19,6 +20,11 @@ class Drugs:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._mentions = context.drugs
+        self._starts = [m[0] for m in self._mentions]
+        self._by_name = dict[str, list[Mention]]()
+        for mention in self._mentions:
+            if mention[2].canonical:
+                self._by_name.setdefault(mention[2].canonical, []).append(mention)
         self._main = self._main_drug()
         self._scopes = self._heading_scopes()
 
@@ -29,7 +35,7 @@ class Drugs:
 
     def within(self, first: int, last: int) -> list[Mention]:
         """Mentions between two tokens."""
-        return [m for m in self._mentions if first <= m[0] < last]
+        return self._mentions[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
 
     def nearest(self, first: int, last: int) -> Mention | None:
         """The drug that tokens `first` to `last` belong to: of its sentence, or the one its section is about."""
@@ -42,9 +48,9 @@ class Drugs:
     def in_scope(self, token: int) -> Mention | None:
         """The drug that the heading above names, else the one that the page is about: its mention nearest before the token."""
         name = self._scopes[max(0, self._context.page.line(token))] if self._scopes else self._main
-        same = [m for m in self._mentions if m[2].canonical == name and name]
-        before = [m for m in same if m[0] < token]
-        return before[-1] if before else same[0] if same else None
+        same = self._by_name.get(name or "", [])
+        before = bisect_left(same, token, key=lambda m: m[0])
+        return same[max(0, before - 1)] if same else None
 
     def _distance(self, mention: Mention, first: int, last: int) -> int:
         """Tokens between; a drug behind counts as far, unless only words like "of" part it from the amount."""

@@ -21,16 +21,17 @@ FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛
 
 # One letter a token: n number, w number word, u unit, k weight or area, t time, f counted form,
 # p "/" or "per", h hyphen, r other range sign, c comma, o "or", & "and", a article, b "between", "." else.
+# Repeats have an end, or a page of slashes and numbers would be read anew from each of them.
 _find_amounts = re.compile(
     r"""
-      (?P<list> n(?:u?cn)*u?c?[o&]n h? (?=u) | n(?:cn)+(?=h?u) )   # 10, 20 or 40 mg: each by itself
+      (?P<list> n(?:u?cn){0,60}u?c?[o&]n h? (?=u) | n(?:cn){1,60}(?=h?u) )   # 10, 20 or 40 mg: each by itself
     | (?P<amount>
         (?: b n u?[r&] n h? u                         # between 10 and 20 mg
           | [nw] h? u? [hr] [nw] h? u                 # 20-40 mg, 20 mg to 40 mg
-          | n (?: u? p n )+ h? u                      # 875/125 mg, 5 mg/5 mL
+          | n (?: u? p n ){1,9} h? u                  # 875/125 mg, 5 mg/5 mL
           | n h? u | w a? u                           # 20 mg, 20-mg, half a gram
         )
-        (?: p n? [ukft] )*                            # /kg/day, /5 mL, per tablet
+        (?: p n? [ukft] ){0,9}                        # /kg/day, /5 mL, per tablet
       )
     | (?P<count>
         (?: n n p n | n p n | [nw] (?:h|r|o) [nw] | [nw] a? )   # 1 1/2, 1/2, one or two, half a

@@ -107,9 +107,15 @@ def _read(document: Document) -> Page:
     words, starts, ends = read.words, read.starts, read.ends
     lines = list(_lines(document, starts))
     enders = places_in(read.places, _ENDERS)
-    sentences = [s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line)]
+    found = (s for line in lines for s in _sentences(document.text, words, starts, ends, enders, line))
+    sentences = [(at, min(at + _LONG_SENTENCE, last)) for first, last in found for at in range(first, last, _LONG_SENTENCE)]
     firsts, tops = [sentence[0] for sentence in sentences], [line.first for line in lines]
     return Page(words, starts, ends, read.places, read.figures, document.text, lines, sentences, firsts, tops)
+
+
+# Tokens. What has no full stop for so long is a list or noise: parts of it count as sentences of their own, for every mention
+# looks through its sentence, and time would grow with the square of the length.
+_LONG_SENTENCE = 500
 
 
 def _mended(read: Words) -> Words:

@@ -262,9 +262,13 @@ def in_address(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if before not in {"/", ".", "@", "#", "_", "-", "="} and after not in {".", "@", "_", "/", "-"}:
         return False
-    left = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
-    right = min((at for at in (text.find(" ", end), text.find("\n", end)) if at >= 0), default=len(text))
+    low, high = max(0, start - _ADDRESS_CHARS), end + _ADDRESS_CHARS
+    left = max(text.rfind(" ", low, start) + 1, text.rfind("\n", low, start) + 1, low)
+    right = min((at for at in (text.find(" ", end, high), text.find("\n", end, high)) if at >= 0), default=high)
     return bool(_address(text[left:right]))
+
+
+_ADDRESS_CHARS = 300  # to either side; a longer one is noise, and each name in it would be looked at from end to end
 
 
 _address = re.compile(

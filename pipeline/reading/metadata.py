@@ -13,10 +13,11 @@ from .dates import find_date
 from .head import Head
 
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
-_SEPARATOR = re.compile(r"\s+[|»«·•–—:/-]{1,2}\s+|\s*[|»«·•]\s*")
-_ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)$")
+# Spaces have an end, or a title of no-break spaces would be searched anew from each of them.
+_SEPARATOR = re.compile(r"\s{1,50}[|»«·•–—:/-]{1,2}\s{1,50}|\s{0,50}[|»«·•]\s{0,50}")
+_ELLIPSIS = re.compile(r"\s{0,50}(?:…|\.\.\.)$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w{3,40})"')
+_TYPE = re.compile(r'"@type"\s{0,50}:\s{0,50}\[?\s{0,50}"(\w{3,40})"')
 _TYPES_KEPT = 50
 _LD_DEPTH = 6  # graphs nest an article in a page in a list; deeper is noise
 

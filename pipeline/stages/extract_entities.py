@@ -41,7 +41,7 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
     document = with_drugs(document, outside)
     context = Context.of(document)
     found = _doses(context) if _tells_of_medicine(context) else []
-    conditions = [f for f in find_conditions(context) if _is_free(f, found)]
+    conditions = _free(find_conditions(context), found)
     conditions = sorted([*conditions, *unlisted(context, [*conditions, *found])], key=lambda f: f.first)
     people = _unclaimed(find_populations(context), found)
     if outside:
@@ -63,18 +63,20 @@ def _doses(context: Context) -> list[Found]:
     forms = find_forms(context)
     context.note_doses(forms)
     frequencies = find_frequencies(context)
-    found = [*(f for f in (*found, *forms) if _is_free(f, frequencies)), *frequencies]
+    found = [*_free((*found, *forms), frequencies), *frequencies]
     context.note_doses(frequencies)
-    found += [f for f in find_routes(context) if _is_free(f, forms)]
-    return found + [f for f in find_durations(context) if _is_free(f, found)]
+    found += _free(find_routes(context), forms)
+    return found + _free(find_durations(context), found)
 
 
-def _is_free(f: Found, others: Iterable[Found]) -> bool:
-    return not any(o.first < f.last and f.first < o.last for o in others)
+def _free(found: Iterable[Found], others: Iterable[Found]) -> list[Found]:
+    """Those that share no token with the others."""
+    taken = {token for o in others for token in range(o.first, o.last)}
+    return [f for f in found if taken.isdisjoint(range(f.first, f.last))]
 
 
 def _unclaimed(populations: Iterable[Found], others: Sequence[Found]) -> list[Found]:
-    return [f for f in populations if _is_free(f, [o for o in others if o.label != "FORM"])]
+    return _free(populations, (o for o in others if o.label != "FORM"))
 
 
 def _entity(context: Context, f: Found, role: str | None = None, assertion: str = "present", cue: Cue | None = None) -> Entity:

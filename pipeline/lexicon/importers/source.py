@@ -234,7 +234,7 @@ class _Reader:
 
     def __init__(self, part: Part, delimiter: str) -> None:
         self._lines = _Ahead(part.lines())
-        self._delimiter = delimiter
+        self._part, self._delimiter = part, delimiter
         self.number = 0
 
     def at_end(self) -> bool:
@@ -242,16 +242,25 @@ class _Reader:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         if self._delimiter in ",;":
-            reader = csv.reader(self._lines, delimiter=self._delimiter)
-            for cells in reader:
-                self.number = reader.line_num
-                if cells:
-                    yield self.number, cells
+            yield from self._quoted()
             return
         for line in self._lines:
             self.number += 1
             if bare := line.rstrip("\r\n"):
                 yield self.number, bare.split(self._delimiter)
+
+    def _quoted(self) -> Iterator[tuple[int, list[str]]]:
+        lines = (line.rstrip("\r\n").replace("\r", " ") + "\n" for line in self._lines)  # a carriage return inside a line ends no row
+        reader = csv.reader(lines, delimiter=self._delimiter)
+        try:
+            for cells in reader:
+                self.number = reader.line_num
+                if cells:
+                    yield self.number, cells
+        except csv.Error as error:  # a cell of more than 128 kB: a quote that is never closed
+            raise ConfigError(
+                f"{self._part}, line {reader.line_num}: is no table ({error})", "look for a quote without its pair"
+            ) from error
 
 
 class _Ahead:

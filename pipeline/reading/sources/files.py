@@ -84,11 +84,12 @@ def exists(path: str) -> bool:
 
 
 class Entry(NamedTuple):
-    """One name in a folder."""
+    """One name in a folder. plain: neither a pipe nor a device, whose reading might never end."""
 
     name: str
     folder: bool
     file: File
+    plain: bool = True
 
 
 def entries(folder: str) -> list[Entry]:
@@ -111,7 +112,8 @@ def _local_entries(folder: str) -> Iterator[Entry]:
         for entry in found:
             try:
                 stat = entry.stat()
-                yield Entry(entry.name, entry.is_dir(), File(entry.path, stat.st_size, f"{stat.st_size}-{stat.st_mtime_ns}"))
+                file = File(entry.path, stat.st_size, f"{stat.st_size}-{stat.st_mtime_ns}")
+                yield Entry(entry.name, entry.is_dir(), file, entry.is_dir() or entry.is_file())
             except OSError:  # a link to nowhere
                 yield Entry(entry.name, False, File(entry.path))
 

@@ -41,7 +41,7 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
             found = [] if exists(item) else _matches(item)
             yield from find_files(found, reading, counts) if found else [look(item)]
         else:
-            yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts)
+            yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts, set())
 
 
 def missing(inputs: Iterable[str]) -> list[str]:
@@ -87,7 +87,8 @@ def _beside(name: str, text: str) -> str:
     return str(near) if near.exists() else text
 
 
-def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str]) -> Iterator[File]:
+def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str], followed: set[str]) -> Iterator[File]:
+    """The pages of a folder. Links to folders are followed, each target once, for links may lead to one another in a circle."""
     found = entries(folder)
     pages = {Path(entry.name).stem for entry in found if not entry.folder and suffix_of(entry.name) in PAGE_SUFFIXES}
     for entry in found:
@@ -99,8 +100,10 @@ def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str]) -> It
                 passed["(folder of results)"] += 1
             elif _belongs_to_a_page(entry.name, pages):
                 passed["(parts of saved pages)"] += 1
-            elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry):
-                yield from _walk(entry.file.path, f"{name}/", reading, passed)
+            elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry, followed):
+                yield from _walk(entry.file.path, f"{name}/", reading, passed, followed)
+        elif not entry.plain:
+            passed["(pipes and devices)"] += 1
         elif wanted(name, reading) and (known(name) or reading.include or _holds_a_page(entry)):
             yield entry.file
         else:
@@ -113,13 +116,16 @@ def _belongs_to_a_page(folder: str, pages: set[str]) -> bool:
     return bool(ending and folder[: ending.start()] in pages)
 
 
-def _leads_elsewhere(entry: Entry) -> bool:
-    """False for a link to a folder that holds it: following it would never end."""
+def _leads_elsewhere(entry: Entry, followed: set[str]) -> bool:
+    """False for a link to a folder that holds it or has been followed: following it would never end."""
     try:
         target, place = Path(entry.file.path).resolve(), Path(entry.file.path).parent.resolve()
     except (OSError, RuntimeError):
         return False
-    return target != place and target not in place.parents
+    if target == place or target in place.parents or str(target) in followed:
+        return False
+    followed.add(str(target))
+    return True
 
 
 def wanted(name: str, reading: Reading) -> bool:

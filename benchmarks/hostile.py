@@ -1,0 +1,75 @@
+"""Time of hostile pages (tests/hostile/pages.py) as they grow: does it grow with their length, or faster?
+
+    python benchmarks/hostile.py [--scale 4] [--only text-]
+    python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB
+
+Every page is cleaned by all stages at the size of the tests and at `scale` times that; told are those that take a second or more, or
+whose time grows by more than twice the scale. CPU seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from pipeline.chain import Failure, Pipeline
+from pipeline.reading import Raw
+from tests.hostile.pages import PAGES
+
+_SENTENCE = "Isotroin 20mg Capsule is used for severe acne. Take one capsule twice daily for 16 weeks. It may cause dry lips. "
+
+
+def cost(pipeline: Pipeline, data: bytes) -> float:
+    """CPU seconds of one page."""
+    start = time.process_time()
+    result = pipeline.attempt(Raw(data))
+    assert not (isinstance(result, Failure) and result.error.startswith("internal")), result
+    return time.process_time() - start
+
+
+def growing(pipeline: Pipeline, scale: int, only: str) -> None:
+    """The pages that are slow, or grow faster than their length."""
+    count = 0
+    for name, make in PAGES.items():
+        if only in name:
+            count += 1
+            small, large = cost(pipeline, make(1)), cost(pipeline, make(scale))
+            if large >= 1 or (large > 0.3 and large > 2 * scale * small):
+                print(f"{name:28} {len(make(scale)) / 1000:8.0f} kB {small:7.2f} {large:7.2f}")
+    print(f"{count} pages at 1 and {scale} times the size")
+
+
+def sizes(pipeline: Pipeline) -> None:
+    """An ordinary page of growing size, and the same in one line without markup."""
+    print("        kB   page s   line s   peak MB")
+    for size in (10_000, 100_000, 1_000_000, 10_000_000, 50_000_000):
+        times = size // len(_SENTENCE)
+        page = "<!doctype html><article>" + f"<p>{_SENTENCE}" * times
+        used = [cost(pipeline, page.encode()), cost(pipeline, (_SENTENCE * times).encode())]
+        print(
+            f"{size // 1000:10} {used[0]:8.2f} {used[1]:8.2f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:9.0f}", flush=True
+        )
+
+
+def main() -> None:
+    """Run and tell."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=int, default=4)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--sizes", action="store_true")
+    given = parser.parse_args()
+    pipeline = Pipeline()
+    pipeline(_SENTENCE)
+    if given.sizes:
+        sizes(pipeline)
+    else:
+        growing(pipeline, given.scale, given.only)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Batches in bad company: killed, out of room, beside one another, with names that lead elsewhere. What is finished is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import cli
+from pipeline.batch import run_batch
+from pipeline.chain import Options
+from pipeline.errors import ConfigError
+
+from .killing import content, crawl, rounds, start
+
+QUICK = Options(skip=("extract_entities", "relate_entities"))
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
+def test_kill_rounds() -> None:
+    """Parents and workers killed at random moments: every input stands once, in the bytes of an undisturbed batch."""
+    assert sum(rounds(2, 150, seed=7).values()) > 0
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Callable[[str], None]]:
+    """A disk of 400 kB; what is yielded mounts it anew with other options."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("a small disk can be mounted by root on Linux only")
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip(f"no small disk: {made.stderr.decode().strip()}")
+    try:
+
+        def remount(options: str) -> None:
+            subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+        yield remount
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """A full disk ends a batch with a line that says so; with more room the same command gives all, in the same bytes."""
+    path = crawl(tmp_path, 200)
+    with small_disk(tmp_path / "disk") as remount:
+        out = tmp_path / "disk" / "out"
+        with pytest.raises(ConfigError, match=r"out: cannot be written \(No space left on device\); what is finished is kept: make room"):
+            run_batch([path], out, QUICK, workers=2)
+        assert not (out / "documents.jsonl").exists()
+        remount("size=50m")
+        run_batch([path], out, QUICK, workers=2)
+        run_batch([path], tmp_path / "calm", QUICK, workers=2)
+        assert content(out) == content(tmp_path / "calm")
+
+
+def no_more_writing(parts: Path) -> None:
+    """The folder of parts may not be written any more, not even by root: another file has its name."""
+    parts.rename(parts.with_name("aside"))
+    parts.touch()
+
+
+def writing_again(parts: Path) -> None:
+    """It is there again."""
+    parts.unlink()
+    parts.with_name("aside").rename(parts)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        pytest.param(
+            lambda parts: parts.chmod(0o555), lambda parts: parts.chmod(0o755), id="read-only",
+            marks=pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"),
+        ),
+        pytest.param(no_more_writing, writing_again, id="gone"),
+    ],
+)  # fmt: skip
+def test_a_folder_that_fails_midway(spoil: Callable[[Path], Any], mend: Callable[[Path], Any], tmp_path: Path) -> None:
+    """A folder that can no longer be written ends the batch with a line that says so; mended, it goes on."""
+    path, out, spoilt = crawl(tmp_path, 300), tmp_path / "out", list[int]()
+
+    def spoiling(progress: Any) -> None:
+        if progress.documents and not spoilt:
+            spoilt.append(progress.documents)
+            spoil(out / ".parts")
+
+    with pytest.raises(ConfigError, match="out: cannot be written"):
+        run_batch([path], out, QUICK, workers=1, progress=spoiling)
+    mend(out / ".parts")
+    told = list[int]()
+    run_batch([path], out, QUICK, workers=1, progress=lambda p: told.append(p.reused))
+    assert max(told) > 0
+    run_batch([path], tmp_path / "calm", QUICK, workers=1)
+    assert content(out) == content(tmp_path / "calm")
+
+
+def test_two_batches_into_one_folder(tmp_path: Path) -> None:
+    """The same batch started twice at once: one may give up, and leave a file by another name; the results are whole."""
+    path, out = crawl(tmp_path, 200), tmp_path / "out"
+    both = [start(path, out), start(path, out)]
+    assert 1 in [process.wait(timeout=120) for process in both]  # done; the broken lines are failures
+    run_batch([path], tmp_path / "calm", QUICK, workers=2)
+    calm = content(tmp_path / "calm")
+    assert {name: data for name, data in content(out).items() if name in calm} == calm
+
+
+NAMES = [
+    "../../up",
+    "/etc/passwd",
+    "..\\..\\up",
+    "C:\\up",
+    "a\x00b",
+    "a\nb",
+    'a"b<c>',
+    "\u202elmth.exe",
+    "con",
+    "nul.",
+    ".",
+    "..",
+    "",
+    " ",
+    "-rf",
+    "~",
+    "é" * 300,
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_ids_that_lead_elsewhere(form: str, tmp_path: Path) -> None:
+    """Whatever an id is, its file stands in the folder of documents, one each."""
+    path, out = tmp_path / "crawl.jsonl", tmp_path / "deep" / "er" / "out"
+    path.write_text("".join(json.dumps({"id": name, "text": f"Take {i} mg."}) + "\n" for i, name in enumerate(NAMES)), encoding="utf-8")
+    before = {entry for entry in tmp_path.rglob("*") if out not in entry.parents}
+    run_batch([path], out, QUICK, workers=1, form=form)
+    made = [entry for entry in tmp_path.rglob("*") if entry not in before and entry.is_file()]
+    pages = [entry for entry in made if entry.parent == out / "documents"]
+    assert len(pages) == len(NAMES)
+    assert {entry.parent for entry in made} == {out, out / "documents"}
+    assert not any(set(entry.name) & set('/\\\n\0"<>:\u202e') for entry in pages)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs the files of POSIX")
+def test_a_folder_of_odd_files(tmp_path: Path) -> None:
+    """Links in a circle, pipes and names of any signs neither hang nor stop a batch."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name in ("a\nb.html", "q\"uo'te.html", "\u202egpj.html", "-o.html", "$(touch owned).html", "*.html", " .html"):
+        (pages / name).write_text("<p>Take 20 mg of isotretinoin.</p>", encoding="utf-8")
+    (pages / "loop").symlink_to(pages)
+    (pages / "self.html").symlink_to("self.html")
+    (pages / "gone.html").symlink_to("nowhere")
+    os.mkfifo(pages / "pipe.html")
+    for one, other in (("one", "two"), ("two", "one")):
+        (pages / one).mkdir()
+        for number in range(4):  # each leads to the other: 4 to the 40th paths before the system gives up
+            (pages / one / f"link{number}").symlink_to(pages / other)
+    summary = run_batch([pages], tmp_path / "out", QUICK, workers=2)
+    assert summary.documents == 7
+    assert not (tmp_path / "owned").exists()
+    assert "internal error" not in (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    """It stands in failures, with its reason; the others are cleaned."""
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text("<p>Take 20 mg of isotretinoin.</p>", encoding="utf-8")
+    (tmp_path / "a.html").chmod(0)
+    summary = run_batch([tmp_path / "a.html", tmp_path / "b.html"], tmp_path / "out", QUICK, workers=1)
+    assert (summary.documents, summary.failures) == (1, 1)
+    assert "may not be read" in (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8")
+
+
+def test_errors_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    """An error that names a file, or a member of an archive, prints none of its control characters."""
+    name = tmp_path / "a\x1b]0;owned\x07.csv"
+    name.write_text("x\n", encoding="utf-8")
+    build = ["lexicon", "build", "--from", f"table:{name}", "-o", str(tmp_path / "x.tsv")]
+    for arguments in (build, ["clean", f"{name}.gone"], ["validate", str(name)], ["report", f"{name}.gone"]):
+        result = CliRunner().invoke(cli.main, arguments)
+        assert result.exit_code != 0
+        assert "\x1b" not in result.stdout + result.stderr, arguments
+        assert "\x07" not in result.stdout + result.stderr, arguments

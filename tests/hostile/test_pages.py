@@ -1,0 +1,49 @@
+"""Whatever stands in a page: a record that keeps its promises, or a failure that says what to try."""
+
+from __future__ import annotations
+
+import faulthandler
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.chain import Pipeline
+from pipeline.document import Document
+from pipeline.reading import Raw
+from pipeline.record import to_line
+
+from .invariants import check_result
+from .pages import PAGES
+
+_HANG = 120  # seconds after which the test run is ended with the place where it stands
+
+
+@pytest.fixture(autouse=True)
+def no_hang() -> Iterator[None]:
+    """A page that is never done ends the run, rather than holding it up."""
+    faulthandler.dump_traceback_later(_HANG, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_hostile_page(name: str, pipeline: Pipeline) -> None:
+    """Each page gives a record that holds together, or a clear failure."""
+    check_result(pipeline.attempt(Raw(PAGES[name](1))))
+
+
+@pytest.mark.parametrize("name", ["tags-unclosed-tags", "text-nul", "small-broken-utf8", "signs-0", "bitten-1"])
+def test_the_same_bytes_again(name: str, pipeline: Pipeline) -> None:
+    """Damage does not make results depend on chance."""
+    first, second = (pipeline.attempt(Raw(PAGES[name](1))) for _ in range(2))
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert to_line(first.record()) == to_line(second.record())
+
+
+def test_most_pages_give_a_record(pipeline: Pipeline) -> None:
+    """Refusing everything would be safe as well: a dose that stands in the damage is found."""
+    for name in ("tags-unclosed-tags", "html-spaces", "small-utf-16", "small-broken-utf8", "nested-div", "attributes", "xml-entities"):
+        document = pipeline.attempt(Raw(PAGES[name](1)))
+        assert isinstance(document, Document), name
+        assert "STRENGTH" in {entity.label for entity in document.entities}, name
