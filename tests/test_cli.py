@@ -17,7 +17,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from pipeline import STAGES
 from pipeline.chain import Pipeline
 from pipeline.document import REASONS
 
@@ -82,11 +81,6 @@ def test_version() -> None:
     from pipeline import __version__
 
     assert run("--version").stdout == f"pharmaclean {__version__}\n"
-
-
-def test_stages_are_those_of_the_pipeline() -> None:
-    """The stages that --skip takes are the stages that there are."""
-    assert cli.STAGES == STAGES
 
 
 def test_one_document_is_pretty_json() -> None:

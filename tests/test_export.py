@@ -25,6 +25,7 @@ from spacy.training import Corpus
 
 import cli
 from pipeline.chain import Pipeline
+from pipeline.commands.results import EXPORTS
 from pipeline.document import Document
 from pipeline.errors import ConfigError
 from pipeline.export import FORMATS, export, from_record, read_lines
@@ -87,7 +88,7 @@ def flat(records: list[Record]) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_formats_are_those_of_the_command() -> None:
     """The command offers what the library has, and the document on formats speaks of each and of every column."""
-    assert tuple(FORMATS) == cli.EXPORTS
+    assert tuple(FORMATS) == EXPORTS
     told = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     assert [name for name in FORMATS if f"`{name}`" not in told] == []
     assert [column for columns in TABLES.values() for column, _ in columns if f"`{column}`" not in told] == []

@@ -153,6 +153,15 @@ def test_site_names(title: str, site: str | None, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "card", ['<span class="author vcard"><a class=url href=/a>Ann Example</a></span>', '<a class="url fn n" href=/a>Ann Example</a>']
+)
+def test_author_card(card: str) -> None:
+    """The author's hCard, as WordPress writes it, gives the author; those of comments do not."""
+    comment = '<div class="comment-author vcard"><b class=fn>Joe Reader</b> says:</div>'
+    assert read(f"<p>One tablet a day.</p>{comment}<footer>Posted by {card}</footer>").metadata.author == "Ann Example"
+
+
+@pytest.mark.parametrize(
     ("heading", "candidates", "site", "wanted"),
     [
         ("Dose of X", ["Dose of X | Example Health"], None, "Dose of X"),

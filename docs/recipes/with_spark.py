@@ -1,4 +1,4 @@
-"""Clean a table of pages with Spark: spark-submit with_spark.py PAGES.parquet OUT"""
+"""Clean a table of pages with Spark: PYSPARK_PYTHON=$(which python) python with_spark.py PAGES.parquet OUT"""
 
 import sys
 

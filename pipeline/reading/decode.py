@@ -36,6 +36,12 @@ _LARGER = {
     "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "windows-874",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
+# What pages mean that declare the charset of ISO and hold bytes of Windows that it does not have
+_WINDOWS = {
+    "iso8859-2": "windows-1250", "iso8859-5": "windows-1251", "iso8859-7": "windows-1253", "iso8859-8": "windows-1255",
+    "iso8859-6": "windows-1256", "iso8859-13": "windows-1257", "iso8859-15": "windows-1252",
+}  # fmt: skip
+_C1 = re.compile(rb"[\x80-\x9f]")
 _CHARSET = re.compile(
     r"(?:iso8859|cp|koi8|kz|gb|big5|euc|shift|mac|tis|johab)[\w-]*"
 )  # codecs of pages; not utf-8, which it is not, nor rot13
@@ -157,6 +163,8 @@ def _as_declared(data: bytes, name: str | None) -> tuple[str, str] | None:
         if not _CHARSET.fullmatch(codec) or not _CHARSET_NAME.fullmatch(name or ""):
             return None
         encoding = _LARGER.get(codec) or (name or "").lower()
+        if codec in _WINDOWS and _C1.search(data):  # quotes and dashes of Windows, where the declared charset has control characters
+            encoding = _WINDOWS[codec]
         text = data.decode(encoding, "replace")
     except (LookupError, ValueError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -50,12 +50,16 @@ class Head:
             self.canonical = self.canonical or attributes.get("href") or ""
 
     def note_byline(self, tag: str, attributes: Mapping[str, str | None], node: Any) -> None:
-        """Dates and authors that the markup names as such: <time datetime>, rel=author, itemprop."""
+        """Dates and authors that the markup names as such: <time datetime>, rel=author, itemprop, the author's hCard."""
         if tag in ("html", "body"):
             return
         if tag == "time" and attributes.get("datetime") and len(self.times) < _BYLINES:
             self.times.append(attributes["datetime"] or "")
-        elif len(self.authors) < _BYLINES and ("author" in (attributes.get("rel") or "").split() or attributes.get("itemprop") == "author"):
+        elif len(self.authors) < _BYLINES and (
+            "author" in (attributes.get("rel") or "").split()
+            or attributes.get("itemprop") == "author"
+            or _is_card((attributes.get("class") or "").split())
+        ):
             self.authors.append(_spaced(node.text() or ""))
 
     def stated_body(self) -> str:
@@ -97,3 +101,8 @@ def _value_of(key: str, value: Any, depth: int) -> Any:
     if isinstance(value, list) and depth:
         return next((found for item in value[:50] if (found := _value_of(key, item, depth - 1))), None)
     return None
+
+
+def _is_card(names: Sequence[str]) -> bool:
+    """True for the classes of an author's hCard, as WordPress writes it: `author vcard`, and `url fn n` on the name in it."""
+    return ("vcard" in names and "author" in names) or ("fn" in names and "n" in names)

@@ -191,7 +191,7 @@ def _author(meta: Mapping[str, str], linked: Mapping[str, Any], authors: Sequenc
     )
     if named and not named.startswith("http"):
         return re.sub(r"^by\s+", "", named, flags=re.IGNORECASE)
-    return next((a for a in authors if a and len(a) < 80), None)
+    return next((re.sub(r"^by\s+", "", a, flags=re.IGNORECASE) for a in authors if a and len(a) < 80), None)
 
 
 def _name(value: Any) -> str | None:

@@ -19,6 +19,7 @@ from .head import HEAD_TAGS, Head, letters_of
 
 _SKIPPED = "script style noscript template svg iframe object embed canvas audio video map select datalist textarea frameset"
 _PLAIN = "span i em u font small abbr cite time mark"  # change nothing when they have no attributes
+_CARD = re.compile(r"\b(?:vcard|fn n)\b").search
 _ROLES = {
     **dict.fromkeys((*_SKIPPED.split(), *HEAD_TAGS), "skipped"), "br": "break",
     **dict.fromkeys(BLOCKS, "block"), **dict.fromkeys(("sup", "sub"), "raised"), **dict.fromkeys(_PLAIN.split(), "plain"),
@@ -139,7 +140,7 @@ class Walk:
                 self.head.language = attributes.get("lang") or attributes.get("xml:lang") or ""
         elif role == "raised":
             self.raised.append(len(self.pieces))
-        if "rel" in attributes or "itemprop" in attributes or tag == "time":
+        if "rel" in attributes or "itemprop" in attributes or tag == "time" or _CARD(attributes.get("class") or ""):
             self.head.note_byline(tag, attributes, node)
         self.stack.append((place, tag, role, attributes, marks, group))
 

@@ -1,0 +1,129 @@
+"""What several commands share: options of the stages, inputs, where results and messages go."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..chain import STAGES, Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+
+
+def stage_options(command: F) -> F:
+    """Options of every command that runs the stages."""
+    options = [
+        click.option("--skip", multiple=True, type=click.Choice(STAGES), help="Leave a stage out (may be repeated)."),
+        click.option(
+            "--lexicon",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A table of names laid over the shipped ones.",
+        ),
+        click.option("--country", metavar="ISO", help="Country that decides between the meanings of a brand, such as IN or GB."),
+        click.option("--usan", is_flag=True, help="Canonical names as in the USA (acetaminophen for paracetamol)."),
+        click.option("--spacy-model", metavar="NAME", help="A spaCy model of your own, by name or folder, laid over the rules."),
+        click.option(
+            "--spacy-label", multiple=True, metavar="THEIRS=OURS", help="What a label of that model is here, as DISEASE=CONDITION."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def options_of(skip: tuple[str, ...], spacy_label: tuple[str, ...], **more: Any) -> Options:
+    """The options of the stages, from those of a command."""
+    pairs = [tuple(label.split("=", 1)) for label in spacy_label]
+    if unparted := [label for label in spacy_label if "=" not in label]:
+        raise wrong(f"--spacy-label {unparted[0]}: no = in it", "write THEIRS=OURS, as DISEASE=CONDITION")
+    return Options(skip=tuple(sorted(set(skip), key=STAGES.index)), spacy_labels=tuple((a, b) for a, b in pairs), **more)
+
+
+def files_only(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs, if all of them are files or standard input; folders are for `batch`."""
+    for item in inputs:
+        if item != "-" and Path(item).is_dir():
+            raise wrong(f"{item} is a folder", f"for a folder use: pharmaclean batch {item} -o outputs")
+    return existing(inputs)
+
+
+def existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs, if all of them are there."""
+    for item in inputs:
+        if item != "-" and not Path(item).exists():
+            raise wrong(f"{item}: no such file or folder", "check the name, or use - for standard input")
+    return inputs
+
+
+def wrong(problem: str, advice: str) -> Exception:
+    """The error of a wrong call, to be raised; its class is loaded only then."""
+    from ..errors import ConfigError
+
+    return ConfigError(problem, advice)
+
+
+def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
+    """A document in one of the text formats, as it is written to a file of several."""
+    from ..record import to_json, to_line
+    from ..report.markup import to_markdown
+
+    if form in ("conll", "brat"):
+        from .. import interop
+
+        return str(interop.to_conll(document) if form == "conll" else interop.to_brat(document))
+    if form in ("text", "markdown"):
+        return ("" if first else "\n\n") + (document.text if form == "text" else to_markdown(document)) + "\n"
+    record = document.record(with_source=with_source)
+    return to_line(record) if form == "jsonl" else to_json(record, indent=2) + "\n"
+
+
+def complain(failure: Any) -> None:
+    """Tell of a failure on standard error."""
+    from ..report.terminal import safe
+
+    place = failure.path if failure.path and failure.path != "-" and failure.path not in failure.error else None
+    click.secho(f"error: {safe(place + ': ' if place else '')}{safe(str(failure))}", fg="red", err=True)
+
+
+@contextmanager
+def writing(output: Path | None) -> Iterator[Any]:
+    """Standard output as UTF-8, or a file that appears whole or not at all."""
+    if output is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
+    part = output if device else output.with_name(output.name + ".tmp")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
+            part.replace(output)
+    except OSError as error:
+        raise wrong(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
+    finally:
+        with suppress(OSError):
+            if not device:
+                part.unlink()
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[int], None]]:
+    """A line that tells how many records are done, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda count: click.echo(f"{count:,} records\r", nl=False, err=True) if count % 250 == 0 else None
+    finally:
+        click.echo("\033[K", nl=False, err=True)

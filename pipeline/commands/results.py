@@ -1,0 +1,133 @@
+"""`report`, `export`, `validate`: what was cleaned, to look at, to pass on, to check."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .common import complain, counting, files_only, inputs_argument, options_of, stage_options, writing, wrong
+
+#: The formats of `export`, named here too, so that --help need not load them; a test holds the two together.
+EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
+
+
+@click.command()
+@click.argument("source", metavar="FILE|FOLDER")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="Write here; - for standard output.",
+)
+@stage_options
+def report(source: str, output: Path, **shared: Any) -> None:
+    """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
+
+    \b
+    pharmaclean report outputs/                    a batch: figures, tables, documents
+    pharmaclean report outputs/documents.jsonl -o batch.html
+    pharmaclean report page.html                   one page, cleaned for it
+    """
+    from ..export.records import holds_records
+
+    if Path(source).is_dir() or (Path(source).is_file() and holds_records(Path(source))):
+        _no_options_for_a_batch(shared)
+        _report_batch(Path(source), output)
+        return
+    from ..chain import Failure, Pipeline
+    from ..reading.sources import read_inputs
+    from ..report.page import to_html
+
+    first = next(iter(Pipeline(options_of(**shared)).stream(read_inputs(files_only((source,))))), None)
+    if first is None:
+        raise wrong(f"{source}: no document in it", "give a file that holds a page")
+    if isinstance(first, Failure):
+        complain(first)
+        sys.exit(1)
+    with writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(first))
+    if str(output) != "-":
+        click.echo(f"{output} written", err=True)
+
+
+def _no_options_for_a_batch(shared: Iterable[str]) -> None:
+    context = click.get_current_context()
+    given = [name for name in shared if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
+    if given:
+        raise wrong(f"--{given[0].replace('_', '-')} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
+
+
+def _report_batch(source: Path, output: Path) -> None:
+    """The report of what a batch wrote."""
+    from ..report.batch import read, to_html
+    from ..report.terminal import safe
+
+    faults = list[Any]()
+
+    def tell(line: Any) -> None:
+        faults.append(line)
+        click.secho(f"error: {safe(str(line))}", fg="red", err=True)
+
+    with counting() as count:
+        facts = read(source, tell, count)
+    with writing(None if str(output) == "-" else output) as out:
+        out.write(to_html(facts, source.resolve().name))
+    if str(output) != "-":
+        size = output.stat().st_size / 1e6 if output.is_file() else 0
+        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+    if faults:
+        sys.exit(1)
+
+
+@click.command()
+@inputs_argument
+@click.option("--to", "form", required=True, type=click.Choice(EXPORTS), help="What to write; see docs/formats.md.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file, or a new folder, to write.")
+def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
+    """Write what `batch` made as tables, a database, or in the formats of other tools.
+
+    \b
+    pharmaclean export outputs/ --to sqlite -o outputs.db
+    pharmaclean export outputs/documents.jsonl --to csv -o tables/
+    Folders of files: csv, parquet (flat tables), spacy, brat, pubannotation, text, markdown
+    One file: sqlite, parquet-nested, bioc
+    """
+    from ..export import export as run
+    from ..report.terminal import safe
+
+    with counting() as count:
+        done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
+    click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
+    if done.faults:
+        sys.exit(1)
+
+
+@click.command()
+@inputs_argument
+@click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
+def validate(inputs: tuple[str, ...], quiet: bool) -> None:
+    """Check records: the schema, spans, and that every character of the source is accounted for.
+
+    \b
+    pharmaclean validate outputs/
+    pharmaclean validate outputs/documents.jsonl > faults.txt
+    One line a fault: file, line, what is wrong. Exit status 1 if there is any.
+    """
+    from ..report.terminal import safe
+    from ..validate import Validator
+
+    validator = Validator()
+    with counting() as count:
+        for fault in validator.run(inputs, count):
+            click.echo(safe(str(fault)))
+    if not quiet:
+        told = f"{validator.documents:,} records, {validator.faults:,} faults"
+        click.secho(told, fg="red" if validator.faults else "green", err=True)
+    if validator.faults:
+        sys.exit(1)
