@@ -30,7 +30,8 @@ from .summary import Summary
 from .work import Part, save_part
 
 PARTS, MANIFEST, CONFIGURATION = ".parts", "manifest.jsonl", "configuration.json"
-_UNRELATED = frozenset({"report", "interop", "export", "commands", "batch", "engine", "importers", "__pycache__"})  # code that changes no record
+# code that changes no record
+_UNRELATED = frozenset({"report", "interop", "export", "commands", "batch", "engine", "importers", "__pycache__"})
 
 
 class Known(NamedTuple):

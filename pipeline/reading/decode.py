@@ -33,7 +33,7 @@ _BOMS = (
 )
 # Labels that browsers read as the larger charset that pages mean by them (WHATWG Encoding Standard, "Names and labels")
 _LARGER = {
-    "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "windows-874",
+    "ascii": "windows-1252", "iso8859-1": "windows-1252", "iso8859-9": "windows-1254", "tis-620": "cp874",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
 # What pages mean that declare the charset of ISO and hold bytes of Windows that it does not have
