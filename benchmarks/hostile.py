@@ -1,7 +1,7 @@
 """Time of hostile pages (tests/hostile/pages.py) as they grow: does it grow with their length, or faster?
 
     python benchmarks/hostile.py [--scale 4] [--only text-]
-    python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB
+    python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB (hours)
 
 Every page is cleaned by all stages at the size of the tests and at `scale` times that; told are those that take a second or more, or
 whose time grows by more than twice the scale. CPU seconds.
@@ -47,7 +47,7 @@ def growing(pipeline: Pipeline, scale: int, only: str) -> None:
 def sizes(pipeline: Pipeline) -> None:
     """An ordinary page of growing size, and the same in one line without markup."""
     print("        kB   page s   line s   peak MB")
-    for size in (10_000, 100_000, 1_000_000, 10_000_000, 50_000_000):
+    for size in (10_000, 100_000, 1_000_000, 2_000_000, 4_000_000, 10_000_000, 50_000_000):
         times = size // len(_SENTENCE)
         page = "<!doctype html><article>" + f"<p>{_SENTENCE}" * times
         used = [cost(pipeline, page.encode()), cost(pipeline, (_SENTENCE * times).encode())]
