@@ -1,7 +1,7 @@
 """Time of hostile pages (tests/hostile/pages.py) as they grow: does it grow with their length, or faster?
 
     python benchmarks/hostile.py [--scale 4] [--only text-]
-    python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB (hours)
+    python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB (the largest take very long)
 
 Every page is cleaned by all stages at the size of the tests and at `scale` times that; told are those that take a second or more, or
 whose time grows by more than twice the scale. CPU seconds.
