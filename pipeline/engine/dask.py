@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from asyncio import TimeoutError as WaitedInVain  # of its own before Python 3.11, like the next
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as WaitedLongEnough
 from contextlib import suppress
@@ -62,7 +63,7 @@ class DaskEngine:
                 return
             try:
                 done = wait(list(running), timeout=_TICK, return_when="FIRST_COMPLETED").done
-            except (TimeoutError, WaitedLongEnough):
+            except (TimeoutError, WaitedInVain, WaitedLongEnough):
                 yield None
                 continue
             for future in done:
@@ -91,7 +92,7 @@ class DaskEngine:
         """Stop all work at once."""
         for part in (self.client, self.cluster):
             if part is not None:
-                with suppress(OSError, TimeoutError, RuntimeError):
+                with suppress(OSError, TimeoutError, WaitedInVain, RuntimeError):
                     part.close()
 
 
