@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from typing import Any
@@ -95,16 +96,19 @@ def _meaning(slot: str, word: str) -> Any:
 
 def _with_food(context: Context, found: list[Found]) -> Iterator[Found]:
     """Frequencies, each with `with_food` where the sentence says so behind it."""
-    foods = _food().find_on(context.page)
+    foods = sorted(_food().find_on(context.page), key=lambda hit: hit[0])
+    places, starts, used = [hit[0] for hit in foods], sorted(f.first for f in found), set[int]()
     for f in found:
         end = context.page.sentence(f.first)[1]
-        following = next((g.first for g in found if g.first >= f.last), end)
-        mine = [hit for hit in foods if f.last <= hit[0] < min(end, following)]
-        foods = [hit for hit in foods if hit not in mine]
+        following = bisect_left(starts, f.last)
+        limit = min(end, starts[following]) if following < len(starts) else end
+        mine = set(range(bisect_left(places, f.last), bisect_left(places, limit))) - used
+        used |= mine
         yield Found(f.label, f.first, f.last, {**(f.value or {}), "with_food": True}) if mine else f
-    for first, last, _ in foods:
+    for i, (first, last, _) in enumerate(foods):
         begin = context.page.sentence(first)[0]
-        if {"take", "taken"} & set(context.page.words[max(begin, first - 6) : first]) and not any(begin <= f.first < first for f in found):
+        told = bisect_left(starts, begin) < bisect_left(starts, first)  # a frequency stands before it in its sentence
+        if i not in used and not told and {"take", "taken"} & set(context.page.words[max(begin, first - 6) : first]):
             yield Found("FREQUENCY", first, last, {"with_food": True})
 
 
