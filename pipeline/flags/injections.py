@@ -10,6 +10,7 @@ Drink plenty …").
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -71,6 +72,7 @@ def find_injections(document: Document) -> Iterator[Flag]:
     names = [e for e in document.entities if e.label == "DRUG"]
     if not names:
         return  # nobody injects keywords of medicines into other pages
+    starts = [e.start for e in names]  # entities stand in reading order
 
     @cache
     def small() -> set[str]:
@@ -80,7 +82,7 @@ def find_injections(document: Document) -> Iterator[Flag]:
         if block.kind not in ("paragraph", "list_item", "quote"):
             continue
         text = document.block_text(block)
-        inside = [e for e in names if block.start <= e.start < block.end]
+        inside = names[bisect_left(starts, block.start) : bisect_left(starts, block.end)]
         found = [*_titled(text, small), *_small_brands(document, block, inside), *_fragments(text), *_phrases(text)]
         yield from _flags(block, found)
 
