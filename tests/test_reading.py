@@ -204,3 +204,10 @@ def test_paths_that_cannot_be_read(tmp_path: Path, name: str, words: str) -> Non
 def test_a_long_text_about_markup_is_text() -> None:
     """Two tags named in a long text do not make it a page."""
     assert not is_html("The dose stands in the table. " * 100 + "It uses <b> and <i>.")
+
+
+@pytest.mark.parametrize("tag", ["<p>", "<li>", "<table><tr><td>"])
+def test_what_is_left_open_is_not_deep(tag: str) -> None:
+    """A long page that leaves its paragraphs, items and cells open, as old pages do, keeps each of them apart."""
+    first, each = tag.removesuffix("<tr><td>"), tag.removeprefix("<table>")
+    assert len(read(first + f"{each}Take one tablet." * 12_000).blocks) == 12_000

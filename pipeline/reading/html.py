@@ -62,6 +62,7 @@ def _with_table(markup: str) -> str:
 _DEPTH = 1000  # elements open at once; browsers stop at 512 (Chromium's kMaximumHTMLParserDOMTreeDepth)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
+_CLOSED_BY_THE_NEXT = frozenset("p li dt dd tr td th option optgroup thead tbody tfoot".split())  # noqa: SIM905  # often left open, and never deep
 
 
 def _limit_depth(markup: str) -> str:
@@ -76,7 +77,7 @@ def _limit_depth(markup: str) -> str:
     depth, here, parts = 0, 0, list[str]()
     for match in _TAG.finditer(markup):
         name = match[2].lower()
-        if name in _VOID:
+        if name in _VOID or name in _CLOSED_BY_THE_NEXT:
             continue
         if match[1]:
             depth = max(0, depth - 1)
