@@ -5,14 +5,14 @@ A form is given the parts in their order, then closed. Files of one document eac
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import ConfigError
 from ..export.files import FileNames, Record
+from ..reading.sources.recognise import zstd_module
 from ..record import to_json
 from .folder import Folder
 from .work import Part, part_records
@@ -63,7 +63,7 @@ class Zst:
 
     def __init__(self, folder: Folder, name: str) -> None:
         self._open = ExitStack()
-        self._file = self._open.enter_context(_zstd().ZstdFile(self._open.enter_context(folder.writing(name)), "w"))
+        self._file = self._open.enter_context(zstd_module().ZstdFile(self._open.enter_context(folder.writing(name)), "w"))
 
     def write_all(self, folder: Folder, part: Part) -> None:
         """The lines as they are."""
@@ -72,14 +72,6 @@ class Zst:
     def close(self) -> None:
         """Write the end, and give the file its name."""
         self._open.close()
-
-
-def _zstd() -> Any:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
 
 
 class OneParquet:

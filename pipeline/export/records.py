@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import json
 import lzma
 import re
@@ -17,18 +16,18 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from ..errors import ConfigError, ReadError
+from ..reading.sources.recognise import zstd_module
 from ..record import SCHEMA_VERSION, schema, to_json
 from .files import Record
 
 _OPENERS: Sequence[tuple[bytes, Callable[..., Any]]] = (
     (b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open),
+    (b"\x28\xb5\x2f\xfd", lambda path, mode: zstd_module().open(path, mode)),
 )  # fmt: skip
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character can only come as an escape
 _PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json")  # what a batch leaves in its folder
 
@@ -106,24 +105,13 @@ def _open(path: str) -> Any:
         return Path(path).open("rb")
     with Path(path).open("rb") as file:
         head = file.read(6)
-    if head.startswith(_ZSTD):
-        return _open_zstd(path)
     opener: Callable[..., IO[bytes]] = next((opener for magic, opener in _OPENERS if head.startswith(magic)), open)
     return opener(path, "rb")
 
 
-def _open_zstd(path: str) -> Any:
-    try:
-        zstandard = import_module("zstandard")
-    except ImportError as error:
-        raise ConfigError(f"{path} is packed with zstd, and the package zstandard is missing", "pip install zstandard") from error
-    return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(Path(path).open("rb"), read_across_frames=True, closefd=True))
-
-
 def _damage() -> tuple[type[Exception], ...]:
     """What the packers raise when a file is cut short or damaged."""
-    module = sys.modules.get("zstandard")  # loaded, if a file was packed that way
-    return (OSError, EOFError, lzma.LZMAError, zlib.error, *([module.ZstdError] if module else []))
+    return (OSError, EOFError, lzma.LZMAError, zlib.error, zstd_module().ZstdError)
 
 
 def _from_parquet(path: str) -> Iterator[Line]:

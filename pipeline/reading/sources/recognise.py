@@ -72,12 +72,17 @@ def unpacked(base: Any, stack: ExitStack) -> tuple[io.BufferedReader, bool]:
     raise ReadError("compressed more than three times over", "unpack it first")
 
 
-def _zstd(stream: Any) -> Any:
+def zstd_module() -> Any:
+    """The module of the standard library, which older Pythons have from a package; loaded only where it is needed."""
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    return zstd.ZstdFile(stream)
+    return zstd
+
+
+def _zstd(stream: Any) -> Any:
+    return zstd_module().ZstdFile(stream)
 
 
 _UNPACK: dict[bytes, Callable[[Any], Any]] = {
