@@ -111,11 +111,9 @@ def make_form(form: str, out: Folder) -> Form | None:
         return OneParquet(out, f"{FILES[form]}.new")
     if form == "json":
         return FileEach(out / "documents", ".json", lambda record: to_json(record, indent=2))
-    if form == "text":
-        return FileEach(out / "documents", ".txt", lambda record: str(record["text"]))
-    if form == "markdown":
-        from ..export.restore import from_record
-        from ..report.markup import to_markdown
+    if form in {"text", "markdown"}:
+        from ..export.pages import MarkdownPages, TextPages
 
-        return FileEach(out / "documents", ".md", lambda record: to_markdown(from_record(record)))
+        pages = TextPages if form == "text" else MarkdownPages
+        return FileEach(out / "documents", pages.suffix, pages.rendered)
     return None

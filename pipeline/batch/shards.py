@@ -18,20 +18,7 @@ from ..reading.sources.recognise import PAGE_SUFFIXES, suffix_of
 
 SIZE = 64  # documents a shard: 3 s of work, which is what a killed worker costs
 _BYTES = 16_000_000  # of pages a shard, for pages larger than usual
-_RAMP = (
-    8,
-    8,
-    8,
-    8,
-    16,
-    16,
-    16,
-    16,
-    32,
-    32,
-    32,
-    32,
-)  # the first shards are small, so that small batches are shared out and progress shows soon
+_RAMP = (8,) * 4 + (16,) * 4 + (32,) * 4  # the first shards are small, so that small batches are shared out and progress shows soon
 _ONE_PAGE = 4_000_000  # bytes; a larger file is looked into, whatever its name says
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -135,7 +135,8 @@ class Store:
         keys = list(order)
         other = make_form(form, self.out)
         new = {name: f"{name}.new" for name in [*names, "summary.json"]}
-        with self.out.writing(new["failures.jsonl"]) as bad, self.out.writing(new[MANIFEST]) as manifest:
+        ended = closing(other) if other else nullcontext()
+        with ended, self.out.writing(new["failures.jsonl"]) as bad, self.out.writing(new[MANIFEST]) as manifest:
             manifest.write(to_json({"configuration": configuration}).encode("utf-8") + b"\n")
             with self.out.writing(new["documents.jsonl"]) if form == "jsonl" else nullcontext(None) as good:
                 for key in keys:
@@ -148,8 +149,6 @@ class Store:
                         bad.write(to_json(row).encode("utf-8") + b"\n")
                     manifest.write(to_json(part.row()).encode("utf-8") + b"\n")
                     summary.merge(part.summary)
-        if other:
-            other.close()
         self.out.write(new["summary.json"], (to_json(summary.row(), indent=2) + "\n").encode("utf-8"))
         self._publish(new, keys if form == "parts" else [])
         return summary

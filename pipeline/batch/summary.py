@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..document import Change, Document
@@ -99,12 +98,3 @@ def _rule_of(change: Change) -> str:
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def name_of(record: Mapping[str, Any]) -> str:
-    """What a reader knows a document by: its given id, else its file's name, else its computed id."""
-    source, identity = record["source"], str(record["id"])
-    given = identity != source["sha256"][:16]
-    if given or source["record"] is not None or source["path"] in {None, "-"}:
-        return identity
-    return Path(source["path"]).stem

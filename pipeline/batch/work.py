@@ -10,11 +10,12 @@ from typing import Any
 from ..chain import Failure, Options, Pipeline
 from ..document import Document
 from ..engine.limits import OutOfTimeError, limited, worked_on
+from ..export.files import name_of
 from ..reading.sources import Raw, Reading
 from ..record import to_bytes, to_json
 from .folder import Folder
 from .shards import Shard, read_shard
-from .summary import Summary, name_of
+from .summary import Summary
 
 TIMEOUT = 60.0  # seconds of processor time a document; the slowest of 15,000 saved pages took 2
 _PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this"

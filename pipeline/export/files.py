@@ -92,7 +92,7 @@ class FileNames:
 def name_of(record: Record) -> str:
     """What a reader knows a document by: the id it was given, else its file's name, else the id made of its bytes."""
     source = record["source"]
-    given = not source["sha256"].startswith(record["id"])
+    given = record["id"] != source["sha256"][:16]
     if given or source["record"] is not None or not source["path"] or source["path"] == "-":
         return str(record["id"])
     return PurePath(source["path"]).stem

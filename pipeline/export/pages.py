@@ -22,7 +22,8 @@ class TextPages(Writer):
         text = self.rendered(record)
         (self._folder / f"{self._names.of(record)}{self.suffix}").write_text(text + "\n", encoding="utf-8", newline="")
 
-    def rendered(self, record: Record) -> str:
+    @staticmethod
+    def rendered(record: Record) -> str:
         """The file's text, without its last line break."""
         text: str = record["text"]
         return text
@@ -33,6 +34,7 @@ class MarkdownPages(TextPages):
 
     suffix = ".md"
 
-    def rendered(self, record: Record) -> str:
+    @staticmethod
+    def rendered(record: Record) -> str:
         """The article as Markdown."""
         return to_markdown(from_record(record))
