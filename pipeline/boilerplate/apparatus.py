@@ -54,15 +54,18 @@ def keep_apparatus(
     last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
     if last < 0:
         return
-    listed = _in_references(reading)
+    listed, entries = _in_references(reading), list[int]()
     for i, verdict in enumerate(verdicts):
         if verdict is not undecided or reading.comments[i]:
             continue
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
         entry = inside and listed[i] and (listed[i] != _ENTRY or chances[i] >= _LEAST) and page.links[i] < _ALL_LINKS
-        if (entry and not rules.match_patterns([reading.folded[i]])[0]) or (
-            page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i])
-        ):
+        if page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i]):
+            verdicts[i] = None
+        elif entry:
+            entries.append(i)
+    for i, rule in zip(entries, rules.match_patterns([reading.folded[i] for i in entries]), strict=True):
+        if not rule:
             verdicts[i] = None
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..document import Document
 from .dumps import judge_lines
 from .evidence import Reading, gather
 from .features import NAMES
-from .labeller import load_labeller
-from .pages import judge
+from .pages import chances_of, judge
 from .rules import load_rules
 from .verdict import Verdict
 
@@ -46,8 +44,8 @@ def label_blocks(document: Document) -> list[Label]:
             for i, (text, block, verdict) in enumerate(zip(texts, document.blocks, verdicts, strict=True))
         ]
     reading = gather(document, rules)
-    chances: Sequence[float] = load_labeller().probabilities(reading.rows, reading.hints).tolist()
-    verdicts = judge(reading, rules)
+    chances = chances_of(reading)
+    verdicts = judge(reading, rules, chances)
     return [
         Label(texts[i], block.kind, verdicts[i], chances[i], tuple(_evidence(reading, i)))
         for i, block in enumerate(document.blocks)

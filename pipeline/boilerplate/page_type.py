@@ -29,18 +29,24 @@ _SURE, _LIKELY = 0.9, 0.7
 def find_page_type(reading: Reading, verdicts: Sequence[Verdict | None]) -> Iterator[Flag]:
     """At most one flag `page-type`; its note begins with the kind and says what tells it."""
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    found = next(((kind, sign) for kind, sign in _told(reading, kept) if sign), None)
+    if found:
+        kind, sign = found
+        yield Flag("page-type", None, None, _SURE if kind == "error" else _LIKELY, f"{kind}: {sign}")
+
+
+def _told(reading: Reading, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Kinds in the order of their weight, each with its sign or ""; what calls itself an article is no forum and no product."""
     words = sum(reading.page.words[i] for i in kept)
-    for kind, sign, score in (
-        ("error", _by_title(reading, "error") if words < _LITTLE else "", _SURE),
-        ("wall", _by_text(reading) if sum(reading.page.words) < _LITTLE else "", _LIKELY),
-        ("search", _by_title(reading, "search"), _LIKELY),
-        ("forum", _declared(reading, "forum") or _forum(reading, kept), _LIKELY),
-        ("product", _product(reading), _LIKELY),
-        ("listing", _listing(reading, kept, words), _LIKELY),
-    ):
-        if sign:
-            yield Flag("page-type", None, None, score, f"{kind}: {sign}")
-            return
+    if words < _LITTLE:
+        yield "error", _by_title(reading, "error")
+    if sum(reading.page.words) < _LITTLE:
+        yield "wall", _by_text(reading)
+    yield "search", _by_title(reading, "search")
+    if not _ARTICLE.intersection(reading.page.document.declared):
+        yield "forum", _declared(reading, "forum") or _forum(reading, kept)
+        yield "product", _product(reading)
+    yield "listing", _listing(reading, kept, words)
 
 
 @cache
@@ -61,24 +67,19 @@ def _by_text(reading: Reading) -> str:
 
 
 def _declared(reading: Reading, kind: str) -> str:
-    """What the page calls itself, unless it calls itself an article too."""
-    declared = reading.page.document.declared
-    if _ARTICLE.intersection(declared):
-        return ""
-    found = next((name for name in declared if name in load_toml("page_types.toml")[kind]["declared"]), "")
+    """What the page calls itself."""
+    found = next((name for name in reading.page.document.declared if name in load_toml("page_types.toml")[kind]["declared"]), "")
     return f"it declares itself {found}" if found else ""
 
 
 def _forum(reading: Reading, kept: Sequence[int]) -> str:
     blocks, named = reading.page.blocks, _signs("forum", "names")
     posts = {blocks[i].evidence.group for i in kept if reading.page.prose[i] and any(map(named.search, blocks[i].evidence.hints[:_NEAR]))}
-    return f"{len(posts)} posts" if len(posts) >= _POSTS and not _ARTICLE.intersection(reading.page.document.declared) else ""
+    return f"{len(posts)} posts" if len(posts) >= _POSTS else ""
 
 
 def _product(reading: Reading) -> str:
     named = _signs("product", "names")
-    if _ARTICLE.intersection(reading.page.document.declared):
-        return ""
     name = next((token for hints in dict.fromkeys(reading.hints) for token in hints[:_NEAR] if named.search(token)), "")
     return (_declared(reading, "product") or f"it has an element {name!r}") if name else ""
 

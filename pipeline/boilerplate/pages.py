@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ..rules.load import load_toml
 from .apparatus import is_apparatus, keep_apparatus
@@ -42,9 +42,14 @@ _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reas
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
-def judge(reading: Reading, rules: BoilerplateRules) -> list[Verdict | None]:
-    """A verdict for each block, None for what stays."""
-    chances = load_labeller().probabilities(reading.rows, reading.hints).tolist()
+def chances_of(reading: Reading) -> list[float]:
+    """The labeller's probability for each block that it belongs to the article."""
+    chances: list[float] = load_labeller().probabilities(reading.rows, reading.hints).tolist()
+    return chances
+
+
+def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -> list[Verdict | None]:
+    """A verdict for each block, None for what stays, from the labeller's chances and the rules."""
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
     _apply_rules(reading, rules, chances, verdicts)
@@ -120,12 +125,13 @@ def _keep_standfirst(reading: Reading, rules: BoilerplateRules, verdicts: list[V
 
     They are a sentence, or named for what they are; bylines, dates and share buttons may stand between.
     """
-    page = reading.page
-    for i in range(reading.shown + 1 if reading.shown is not None else 0, len(verdicts) if reading.shown is not None else 0):
-        if (verdicts[i] is None and page.prose[i]) or i > (reading.shown or 0) + _NEAR_TITLE:
-            return
-        if verdicts[i] is not None and _is_standfirst(reading, i):
-            verdicts[i] = _by_rule(reading, rules, [i])[i]
+    if reading.shown is None:
+        return
+    below, prose = range(reading.shown + 1, min(reading.shown + 1 + _NEAR_TITLE, len(verdicts))), reading.page.prose
+    above_text = takewhile(lambda i: verdicts[i] is not None or not prose[i], below)
+    leads = [i for i in above_text if verdicts[i] is not None and _is_standfirst(reading, i)]
+    for i, rule in _by_rule(reading, rules, leads).items():
+        verdicts[i] = rule
 
 
 def _is_standfirst(reading: Reading, i: int) -> bool:

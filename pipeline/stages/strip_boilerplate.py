@@ -16,7 +16,7 @@ from ..boilerplate.bylines import with_bylines
 from ..boilerplate.dumps import judge_lines, modal_tail, opening_title, sentence_cuts
 from ..boilerplate.evidence import gather
 from ..boilerplate.page_type import find_page_type
-from ..boilerplate.pages import judge
+from ..boilerplate.pages import chances_of, judge
 from ..boilerplate.rules import BoilerplateRules, load_rules
 from ..boilerplate.stubs import find_preambles, find_stubs
 from ..boilerplate.titles import like_title, plain_title
@@ -44,7 +44,7 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     texts = [document.block_text(block) for block in document.blocks]
     if document.origin.media_type == "text/html":
         reading = gather(document, rules)
-        verdicts, title, shown, alike = judge(reading, rules), reading.title, reading.shown, reading.alike
+        verdicts, title, shown, alike = judge(reading, rules, chances_of(reading)), reading.title, reading.shown, reading.alike
         document = replace(document, flags=(*document.flags, *find_page_type(reading, verdicts)))
     else:
         verdicts, shown = judge_lines(document.blocks, texts, rules)
