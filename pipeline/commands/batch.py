@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import inputs_argument, options_of, stage_options, wrong
+from ..errors import ConfigError
+from .common import inputs_argument, options_of, stage_options
 
 if TYPE_CHECKING:
     from ..batch import Reading, Selection, Summary
@@ -113,7 +114,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
 
     shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
     if absent := missing(inputs):
-        raise wrong(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
+        raise ConfigError(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
     if told["dry_run"]:
         _show_plan(inputs, told, shared)
         return
@@ -140,7 +141,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
         elif kind != "none":
             click.echo("\n".join(closing(summary, display, told["out"])), err=True)
     if not summary.documents and not summary.failures:
-        raise wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
+        raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
     if summary.failures:
         sys.exit(1)
 

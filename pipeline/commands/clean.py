@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from ..chain import STAGES
-from .common import complain, files_only, inputs_argument, options_of, rendered, stage_options, writing, wrong
+from ..errors import ConfigError
+from .common import complain, files_only, inputs_argument, options_of, rendered, stage_options, writing
 
 
 @click.command()
@@ -50,7 +51,7 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
                 complain(document)
                 continue
             if form == "brat" and done:
-                raise wrong("brat stand-off is one file a document", "clean one file at a time")
+                raise ConfigError("brat stand-off is one file a document", "clean one file at a time")
             out.write(rendered(document, form or ("jsonl" if several else "json"), with_source, first=not done))
             done += 1
     if failed:
@@ -63,7 +64,7 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
     from ..interop import to_docbin
 
     if output is None:
-        raise wrong("--format spacy is a binary file", "say where it goes: -o pages.spacy")
+        raise ConfigError("--format spacy is a binary file", "say where it goes: -o pages.spacy")
     documents, failures = list[Any](), list[Failure]()
     for result in results:
         (failures if isinstance(result, Failure) else documents).append(result)

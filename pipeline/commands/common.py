@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ..chain import STAGES, Options
+from ..errors import ConfigError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,7 +44,7 @@ def options_of(skip: tuple[str, ...], spacy_label: tuple[str, ...], **more: Any)
     """The options of the stages, from those of a command."""
     pairs = [tuple(label.split("=", 1)) for label in spacy_label]
     if unparted := [label for label in spacy_label if "=" not in label]:
-        raise wrong(f"--spacy-label {unparted[0]}: no = in it", "write THEIRS=OURS, as DISEASE=CONDITION")
+        raise ConfigError(f"--spacy-label {unparted[0]}: no = in it", "write THEIRS=OURS, as DISEASE=CONDITION")
     return Options(skip=tuple(sorted(set(skip), key=STAGES.index)), spacy_labels=tuple((a, b) for a, b in pairs), **more)
 
 
@@ -51,7 +52,7 @@ def files_only(inputs: tuple[str, ...]) -> tuple[str, ...]:
     """The inputs, if all of them are files or standard input; folders are for `batch`."""
     for item in inputs:
         if item != "-" and Path(item).is_dir():
-            raise wrong(f"{item} is a folder", f"for a folder use: pharmaclean batch {item} -o outputs")
+            raise ConfigError(f"{item} is a folder", f"for a folder use: pharmaclean batch {item} -o outputs")
     return existing(inputs)
 
 
@@ -59,15 +60,8 @@ def existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
     """The inputs, if all of them are there."""
     for item in inputs:
         if item != "-" and not Path(item).exists():
-            raise wrong(f"{item}: no such file or folder", "check the name, or use - for standard input")
+            raise ConfigError(f"{item}: no such file or folder", "check the name, or use - for standard input")
     return inputs
-
-
-def wrong(problem: str, advice: str) -> Exception:
-    """The error of a wrong call, to be raised; its class is loaded only then."""
-    from ..errors import ConfigError
-
-    return ConfigError(problem, advice)
 
 
 def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
@@ -110,7 +104,7 @@ def writing(output: Path | None) -> Iterator[Any]:
         if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
             part.replace(output)
     except OSError as error:
-        raise wrong(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
+        raise ConfigError(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
     finally:
         with suppress(OSError):
             if not device:

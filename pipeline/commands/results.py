@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from .common import complain, counting, files_only, inputs_argument, options_of, stage_options, writing, wrong
+from ..errors import ConfigError
+from .common import complain, counting, files_only, inputs_argument, options_of, stage_options, writing
 
 #: The formats of `export`, named here too, so that --help need not load them; a test holds the two together.
 EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
@@ -46,7 +47,7 @@ def report(source: str, output: Path, **shared: Any) -> None:
 
     first = next(iter(Pipeline(options_of(**shared)).stream(read_inputs(files_only((source,))))), None)
     if first is None:
-        raise wrong(f"{source}: no document in it", "give a file that holds a page")
+        raise ConfigError(f"{source}: no document in it", "give a file that holds a page")
     if isinstance(first, Failure):
         complain(first)
         sys.exit(1)
@@ -60,7 +61,8 @@ def _no_options_for_a_batch(shared: Iterable[str]) -> None:
     context = click.get_current_context()
     given = [name for name in shared if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE]
     if given:
-        raise wrong(f"--{given[0].replace('_', '-')} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
+        option = f"--{given[0].replace('_', '-')}"
+        raise ConfigError(f"{option} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
 
 
 def _report_batch(source: Path, output: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from .common import complain, counting, existing, inputs_argument, options_of, rendered, stage_options, writing, wrong
+from ..errors import ConfigError
+from .common import complain, counting, existing, inputs_argument, options_of, rendered, stage_options, writing
 
 
 @click.group()
@@ -56,7 +57,7 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) 
     for failure in learned.failures:
         click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
     if not learned.pages:
-        raise wrong(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
+        raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
     write_templates(output, learned.templates)
     if not quiet:
         sites = len({row.site for row in learned.templates.rows})
@@ -116,7 +117,7 @@ def show(table: Path, site: str | None) -> None:
 
     sites = list(shown(read_templates(table), site))
     if not sites:
-        raise wrong(f"{table}: no line of {site or 'any site'}", "leave --site out to see all sites")
+        raise ConfigError(f"{table}: no line of {site or 'any site'}", "leave --site out to see all sites")
     for name, pages, rows in sites:
         click.secho(f"{safe(name) or '(no site)'}", bold=True, nl=False)
         click.secho(f"  {len(rows):,} lines, {pages:,} pages looked at", dim=True)
