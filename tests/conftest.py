@@ -14,6 +14,11 @@ from pipeline.chain import Pipeline
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 CASES = Path(__file__).parent / "cases"
+#: Of pages that are put together at random.
+PIECES = [
+    "<p>", "<li>", "<td>", "<h2>", "<br>", "Isotroin 20mg", " for acne. ", "Share this",
+    "\u00a0", "Itâ€™s ", "½ ", "\n\n", "* ", "\u00ad", "𝛼",
+]  # fmt: skip
 
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile("steady")

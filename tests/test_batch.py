@@ -20,6 +20,7 @@ from pipeline.export.nested import read_nested
 from pipeline.reading.sources import count_inputs, read_inputs
 
 from .conftest import SAMPLES
+from .hostile.killing import FATAL_STAGE
 
 QUICK = Options(skip=("extract_entities", "relate_entities"))
 SKIP = ("--skip", "extract_entities", "--skip", "relate_entities")
@@ -136,21 +137,13 @@ def test_same_bytes_whatever_the_workers(tmp_path: Path) -> None:
     assert [row["id"] for row in lines(tmp_path / "out3" / "documents.jsonl")] == [f"d{i}" for i in range(45) if i != 20]
 
 
-KILLER = """
-import os, sys
+KILLER = f"""
+{FATAL_STAGE}
+import sys
 from pathlib import Path
-import pipeline.stages.repair_text as module
 from pipeline.batch import run_batch
 from pipeline.chain import Options
 
-mend = module.repair_text
-
-def fatal(document):
-    if "DEADLY" in document.text:
-        os._exit(9)
-    return mend(document)
-
-module.repair_text = fatal
 if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")
     run_batch([sys.argv[1]], Path(sys.argv[2]), Options(skip=skip), workers=2)

@@ -20,6 +20,8 @@ from pipeline.batch import Selection, run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
 
+from .hostile.killing import FATAL_STAGE
+
 pytest.importorskip("distributed")
 QUICK = Options(skip=("extract_entities", "relate_entities"))
 SKIP = ("--skip", "extract_entities", "--skip", "relate_entities")
@@ -101,16 +103,6 @@ if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")
     run_batch([sys.argv[1]], Path(sys.argv[2]), Options(skip=skip), workers=2, engine="dask", selection=Selection(size=2))
 """
-PATCH = """
-import os
-import pipeline.stages.repair_text as module
-mend = module.repair_text
-def fatal(document):
-    if "DEADLY" in document.text:
-        os._exit(9)
-    return mend(document)
-module.repair_text = fatal
-"""
 
 
 def test_a_document_that_kills_its_worker(tmp_path: Path) -> None:
@@ -118,7 +110,7 @@ def test_a_document_that_kills_its_worker(tmp_path: Path) -> None:
     rows = [json.dumps({"id": f"d{i}", "text": TEXT + (" DEADLY" if i == 5 else "")}) for i in range(12)]
     (tmp_path / "crawl.jsonl").write_text("\n".join(rows), encoding="utf-8")
     (tmp_path / "script.py").write_text(KILLER, encoding="utf-8")
-    (tmp_path / "sitecustomize.py").write_text(PATCH, encoding="utf-8")  # reaches the workers, which are no children by fork
+    (tmp_path / "sitecustomize.py").write_text(FATAL_STAGE, encoding="utf-8")  # reaches the workers, which are no children by fork
     environment = {
         **ENVIRONMENT,
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",

@@ -26,6 +26,8 @@ from pipeline.engine.local import LocalEngine
 from pipeline.errors import ConfigError
 from pipeline.reading.sources import Reading
 
+from .hostile.killing import children
+
 QUICK = Options(skip=("extract_entities", "relate_entities"))
 SKIP = ("--skip", "extract_entities", "--skip", "relate_entities")
 TEXT = "Isotroin 20mg is taken once daily with food for severe acne.\n\nDo not take it in pregnancy."
@@ -72,19 +74,6 @@ def wait_for_parts(out: Path, count: int) -> None:
     while len(list((out / ".parts").glob("[0-9a-f]*.json"))) < count:
         assert time.monotonic() < end, "no parts came"
         time.sleep(0.02)
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")

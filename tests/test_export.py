@@ -36,7 +36,7 @@ from pipeline.export.tables import TABLES, flatten
 from pipeline.reading import Raw
 from pipeline.record import schema, to_line
 
-from .conftest import ROOT, SAMPLES
+from .conftest import PIECES, ROOT, SAMPLES
 
 Record = dict[str, Any]
 #: Text that CSV, SQL, JSON or a spreadsheet may stumble over.
@@ -326,25 +326,6 @@ def test_record_to_document_and_back(records: list[Record]) -> None:
         told = {**record, "duplicate": None}
         told.pop("source_text", None)
         assert from_record(record).record() == told
-
-
-PIECES = [
-    "<p>",
-    "<li>",
-    "<td>",
-    "<h2>",
-    "<br>",
-    "Isotroin 20mg",
-    " for acne. ",
-    "Share this",
-    "\u00a0",
-    "Itâ€™s ",
-    "½ ",
-    "\n\n",
-    "* ",
-    "\u00ad",
-    "𝛼",
-]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -20,7 +20,7 @@ from pipeline.reading import Raw
 from pipeline.record import to_line
 from pipeline.validate import Validator, invariant_faults, schema_faults
 
-from .conftest import SAMPLES
+from .conftest import PIECES, SAMPLES
 
 Record = dict[str, Any]
 
@@ -46,28 +46,8 @@ def test_samples_are_sound(path: Path, pipeline: Pipeline) -> None:
     assert list(Validator().check(pipeline(path).record(with_source=True))) == []
 
 
-PIECES = [
-    "<p>",
-    "<li>",
-    "<td>",
-    "<h2>",
-    "<br>",
-    "Isotroin 20mg",
-    " for acne. ",
-    "Share this",
-    "\u00a0",
-    "Itâ€™s ",
-    "½ ",
-    "\n\n",
-    "* ",
-    "\u00ad",
-    "𝛼",
-    "\x00",
-]
-
-
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=20), st.sampled_from(["html", "text"]))
+@given(st.lists(st.sampled_from([*PIECES, "\x00"]), min_size=2, max_size=20), st.sampled_from(["html", "text"]))
 def test_any_page_is_sound(pipeline: Pipeline, pieces: list[str], kind: str) -> None:
     """So it is whatever the page."""
     made = pipeline.attempt(Raw("".join([*pieces, "x"]), kind=kind))

@@ -16,6 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Isotroin 20mg is taken once daily with food for severe acne.\n\nDo not take it in pregnancy."
 
+#: Python that lets its process die on a document that says DEADLY.
+FATAL_STAGE = """
+import os
+import pipeline.stages.repair_text as module
+mend = module.repair_text
+def fatal(document):
+    if "DEADLY" in document.text:
+        os._exit(9)
+    return mend(document)
+module.repair_text = fatal
+"""
+
 
 def crawl(folder: Path, documents: int) -> Path:
     """Documents d0, d1 … as lines; each fortieth line is broken, and belongs into failures."""
