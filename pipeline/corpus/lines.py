@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
 from ..document import Block, Document
+from ..hosts import host_of
 from ..reading.dates import MONTHS
 from ..rules.folding import fold
 
@@ -96,18 +96,9 @@ def site_of(document: Document) -> str:
     >>> site_of(replace(page, origin=Origin(url="https://www.example.org/a"))), site_of(replace(page, origin=Origin(path="crawl/b.txt")))
     ('example.org', 'crawl/')
     """
-    for url in (document.origin.url, document.metadata.canonical_url):
-        host = _host(url) if url else ""
-        if host:
-            return host.removeprefix("www.")
+    if host := host_of(document.origin.url, document.metadata.canonical_url):
+        return host
     path = document.origin.path
     if not path or path == "-":
         return ""
     return path if document.origin.record is not None else f"{PurePath(path).parent.as_posix()}/"
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # brackets that are no address
-        return ""

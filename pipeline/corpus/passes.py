@@ -123,11 +123,8 @@ class Passes:
         elif self.dedup == "drop":
             split_marked(out / "documents.jsonl")
         if self.found:
-            path = out / "summary.json"
-            row = {**json.loads(path.read_text(encoding="utf-8")), "dedup": self.found.row()}
-            part = path.with_name("summary.json.tmp")
-            part.write_text(to_json(row, indent=2) + "\n", encoding="utf-8", newline="\n")
-            part.replace(path)
+            row = {**json.loads((out / "summary.json").read_text(encoding="utf-8")), "dedup": self.found.row()}
+            Folder(str(out)).write("summary.json", (to_json(row, indent=2) + "\n").encode("utf-8"))
 
 
 def learn_shard(job: Job, shard: Shard) -> list[tuple[str, bytes, bytes]]:

@@ -17,7 +17,7 @@ class Rows:
     """Arrays of one type and any length in a file; eight bytes a row stay in memory."""
 
     def __init__(self, path: Path, kind: Any) -> None:
-        self._path, self._kind = path, np.dtype(kind)
+        self._kind = np.dtype(kind)
         self._file = path.open("w+b")
         self._ends = array("q", [0])
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
+from ..hosts import host_of
 from ..record import ID_KINDS
 
 Row = tuple[Any, ...]
@@ -63,14 +63,7 @@ def site_of(record: Mapping[str, Any]) -> str | None:
     >>> site_of({"source": {"url": None}, "metadata": {"canonical_url": "https://www.Example.org:80/a"}})
     'example.org'
     """
-    for address in (record["source"]["url"], record["metadata"]["canonical_url"]):
-        try:
-            host = urlsplit(address or "").hostname
-        except ValueError:  # as in "http://[", which a page may well say
-            continue
-        if host:
-            return host.removeprefix("www.")
-    return None
+    return host_of(record["source"]["url"], record["metadata"]["canonical_url"])
 
 
 def _document(record: Mapping[str, Any]) -> Iterator[Any]:
