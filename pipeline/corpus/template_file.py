@@ -12,6 +12,7 @@ from ..errors import ConfigError, ReadError
 from ..reading import Raw, read
 from ..stages.repair_text import repair_text
 from ..stages.strip_boilerplate import strip_boilerplate
+from ..writing import write_whole
 from .lines import SitePage, key_of, site_of, site_page
 from .sample import SiteSample
 from .site_templates import EDGE, Template, Templates, learn_all
@@ -27,13 +28,8 @@ _HEAD = """\
 
 def write_templates(path: Path, templates: Templates) -> None:
     """Write the table; the file appears whole or not at all."""
-    part = path.with_name(path.name + ".tmp")
     rows = ["\t".join((r.site, str(r.pages), str(r.count), r.text, r.after or "", r.before or "")) for r in templates.rows]
-    try:
-        part.write_text(_HEAD + "\n".join(["\t".join(COLUMNS), *rows]) + "\n", encoding="utf-8", errors="replace", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror})", "choose another place with -o") from error
+    write_whole(path, (_HEAD + "\n".join(["\t".join(COLUMNS), *rows]) + "\n").encode("utf-8", "replace"))
 
 
 def read_templates(path: Path) -> Templates:

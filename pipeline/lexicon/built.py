@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError
+from ..writing import write_whole
 from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, NAME_COLUMNS, Ingredient, Name, TableError
 
 if TYPE_CHECKING:
@@ -82,12 +82,7 @@ def write(path: Path, head: Sequence[str], ingredients: Iterable[Ingredient], na
     lines += ["# table: names", "\t".join(NAME_COLUMNS)]
     lines += ["\t".join(_name_cells(row)) for row in sorted(names, key=lambda row: (row.surface.casefold(), row.surface, row.targets))]
     data = ("\n".join(lines) + "\n").encode()
-    part = path.with_name(path.name + ".tmp")
-    try:
-        part.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-        part.replace(path)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror})", "choose another place with -o") from error
+    write_whole(path, gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
 def _ingredient_cells(row: Ingredient) -> list[str]:
