@@ -19,9 +19,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*[|·•]\s*|\s+[–—-]+\s+|,?\s+(?=(?:on|el|le|am|em|il|dnia|at|published|updated|posted|publicado|publié|atualizado)\b)"
+    r"(?:(?<!\s)\s+)?[|·•]\s*|(?<!\s)\s+[–—-]+\s+|(?:,|(?<!\s))\s+(?=(?:on|el|le|am|em|il|dnia|at|published|updated|posted|publicado|publié|atualizado)\b)"
     r"|[.,;:]\s+(?=(?:\w+\.? )?\d)"
-    r"|,\s+(?=(?:le|el|am|em|il|contributor|staff|editor|senior)\b)|\s+(?=\d)|\n",
+    r"|,\s+(?=(?:le|el|am|em|il|contributor|staff|editor|senior)\b)|(?<!\s)\s+(?=\d)|\n",
     re.IGNORECASE,
 )
 _WORD = r"(?:[^\W\d_][\w’'.-]*\.?)"

@@ -31,15 +31,15 @@ _STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = (
     0.6,
 )  # so many lines, so many short ones, so little prose: the dump of a whole page
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
-_BARS = re.compile(r"\s*[|·•☰›»>]\s*")
+_BARS = re.compile(r"[|·•☰›»>]")
 _BETWEEN = re.compile(r"\s[|·•›»>]\s|☰")
 _COMMENTER = re.compile(
     r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
-_TWICE = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ")
-_ANEW = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ")
+_opens_twice = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ").match
+_opens_anew = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ").match
 _SENTENCE = re.compile(r"\S[^.!?]{10,300}[.!?]\s+")
 _OPENING_CHARS = 500  # of a long line, in which a preamble is looked for
 _MODAL_SHARE, _MODAL_CHARS, _MODAL_GAP = 0.55, 400, 220
@@ -170,7 +170,7 @@ def opening_title(texts: Sequence[str]) -> str | None:
     """
     if not texts or len(texts[0]) < _MODAL_CHARS:
         return None
-    twice = _TWICE.match(texts[0]) or _ANEW.match(texts[0])
+    twice = _opens_twice(texts[0]) or _opens_anew(texts[0])
     return twice[1] if twice else None
 
 
@@ -184,7 +184,7 @@ def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int
     if len(text) < _MODAL_CHARS:
         return
     here = 0
-    twice = _TWICE.match(text)
+    twice = _opens_twice(text)
     if twice:
         here = twice.end()
         yield twice.end(1) + 1, here, Verdict("title-duplicate", "title-copy")

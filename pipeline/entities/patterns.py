@@ -2,7 +2,7 @@
 
 A pattern is a row of words, each a literal (`every`), literals to choose from (`every|each`) or a
 slot in capitals (`NUM`, `TIME`), and the signs `(`, `)`, `)?`, `)*` and `|` of regular expressions,
-each set off by spaces. Every token of a page becomes one character that tells which slots and
+each set off by spaces (`)*` and `)+` repeat eight times at most). Every token of a page becomes one character that tells which slots and
 literals it fits, so that a pattern is an ordinary regular expression over those characters.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ..words import NUMBER, Words, marked, stretches, words_of
 
-_SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": ")*", ")+": ")+", "|": "|"}
+_SIGNS = {"(": "(?:", ")": ")", ")?": ")?", ")*": "){0,8}", ")+": "){1,8}", "|": "|"}  # bounded, so that no page takes long
 _FIRST = 0x100  # one character for each kind of token; 0x20 stands for a token that no pattern knows
 
 

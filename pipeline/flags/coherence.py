@@ -19,7 +19,7 @@ _STUMP = 2  # letters of a word that was cut; authors too end a sentence in poin
 _STOP = re.compile(r"[.!?:…।。]\W*$")
 _REFERENCE = re.compile(r"\W{0,2}\d{1,3}\W|[\"'“”„«»‘’]")  # "[2] Institut …", and words of others
 _BODY = ("paragraph", "quote")
-_PARTS = re.compile(r"\s*[,;|•·/\n]\s*")
+_PARTS = re.compile(r"[,;|•·/\n]")
 _LEAST_PARTS, _PART_WORDS, _SHARED = 4, 6, 0.6  # of a line of search phrases; the share of them that one word stands in
 _SMALL = 3  # letters; shorter words are grammar
 _FOREIGN_WORDS, _FOREIGN_SHARE = 15, 0.05  # words of a block, and the share of function words below which it is looked at
@@ -114,7 +114,7 @@ def _stuffed(document: Document) -> Iterator[Flag]:
         text = document.block_text(block)
         if block.kind not in ("paragraph", "list_item") or len(text) > 2000 or sum(map(text.count, ",;|•·/\n")) < _LEAST_PARTS - 1:
             continue
-        parts = [part.lower().split() for part in _PARTS.split(text) if part]
+        parts = [part.lower().split() for part in _PARTS.split(text) if part.strip()]
         short = [part for part in parts if len(part) <= _PART_WORDS]
         if len(short) < max(_LEAST_PARTS, 0.8 * len(parts)):
             continue

@@ -44,8 +44,8 @@ BOUNDS: Mapping[str, tuple[float | None, float | None]] = {
     "justext_stop_words": (None, None),  # share of function words; jusText asks .3 of a longer list; None where no list is known
 }
 
-_find_words = re.compile(r"\w+").findall
-_SENTENCE_END = re.compile(r"[.!?।。]+[\"'”’)]*(?:\s|$)")
+find_words = re.compile(r"\w+").findall
+find_sentence_ends = re.compile(r"(?<![.!?।。])[.!?।。]+[\"'”’)]*(?:\s|$)").findall
 _GOPHER_STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 _C4_ENDS = (".", "!", "?", '"', "”", "।", "。")
 _FINEWEB_ENDS = (*_C4_ENDS, "'", "’")
@@ -55,7 +55,7 @@ _C4_WORDS, _FINEWEB_SHORT = 5, 30  # words of a line that stays; characters of a
 def quality_figures(document: Document, words: Sequence[str] | None = None) -> dict[str, Any]:
     """The figures by name, and `fails`: those outside of their paper's bounds. words: those of the text, in small letters."""
     lines = [document.block_text(block) for block in document.blocks]
-    words = _find_words(document.text.lower()) if words is None else words
+    words = find_words(document.text.lower()) if words is None else words
     counts, count, chars = Counter(words), len(words), len(document.text)
     figures: dict[str, float | None] = {
         "gopher_words": count,
@@ -69,7 +69,7 @@ def quality_figures(document: Document, words: Sequence[str] | None = None) -> d
         **{f"gopher_{name}_chars": _chars(value, chars) for name, value in _repeated_ngrams(words).items()},
         "c4_punctuated_lines": _share(sum(line.endswith(_C4_ENDS) for line in lines), len(lines)),
         "c4_lines_of_5_words": _share(sum(line.count(" ") >= _C4_WORDS - 1 for line in lines), len(lines)),
-        "c4_sentences": len(_SENTENCE_END.findall(document.text)),
+        "c4_sentences": len(find_sentence_ends(document.text)),
         "fineweb_punctuated_lines": _share(sum(line.endswith(_FINEWEB_ENDS) for line in lines), len(lines)),
         "fineweb_short_lines": _share(sum(len(line) <= _FINEWEB_SHORT for line in lines), len(lines)),
         "justext_stop_words": _function_words(counts, count, document.language),

@@ -25,7 +25,7 @@ _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
 _next_word = re.compile(r"(?:\(R\))?[®™]?[ \t\u00a0]?\n?[-‐‑ ]?([^\W_][\w’'-]*)").match
 _marked = re.compile(r"\s?(?:®|™|\(R\)|\(TM\))").match
 _joins_names = re.compile(
-    r"(?:[®™]|'s|’s)?\s*(?:[,;]|,?\s*\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
+    r"(?:[®™]|'s|’s)?\s*(?:[,;]|(?:,\s*)?\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 ).match
 _opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch

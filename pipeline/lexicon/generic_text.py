@@ -15,14 +15,14 @@ _REPLACED = frozenset({"brand", "synonym", "abbreviation", "combination"})
 
 #: Between two names of one row: "Accutane, Claravis® or Amnesteem".
 _in_a_row = re.compile(
-    r"[®™]?\s*(?:\([^()]{0,20}\))?\s*(?:,|/|&|\+)?\s*(?:and/or|and|or|und|et)?\s*(?:the\s+)?[\"'“‘]?", re.IGNORECASE
+    r"[®™]?\s*(?:\([^()]{0,20}\)\s*)?(?:[,/&+]\s*)?(?:(?:and/or|and|or|und|et)\s*)?(?:the\s+)?[\"'“‘]?", re.IGNORECASE
 ).fullmatch
 #: Between two names of one thing: "Isotroin 20 mg (isotretinoin", "paracetamol, also known as acetaminophen".
 _same_thing = re.compile(
     r"""
     [®™]?[^.\n()]{0,15}[(\[/=][^().\n]{0,30}                                                       # "Isotroin 20 mg (", "("
     | [®™)]?,?\s*(?:
-        \(?\s*(?:is\s+|are\s+)?(?:also|better|formerly|otherwise|commonly)\s+\w+\s+(?:as|under)    # "also known as"
+        (?:\(\s*)?(?:is\s+|are\s+)?(?:also|better|formerly|otherwise|commonly)\s+\w+\s+(?:as|under)    # "also known as"
         | or | aka | i\.e\. | that\ is
       )[^.\n]{0,25}
     """,

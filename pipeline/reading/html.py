@@ -94,7 +94,7 @@ _ATTRIBUTES = 1000  # of one element
 _LONG_TAG = 8000  # characters; a shorter one holds too few attributes to take time
 _OPENING = re.compile(r"<[a-zA-Z][^\s>]*")
 # Only plain attributes: what looks like a long tag may be a script, and nothing of that may be cut.
-_ATTRIBUTE = re.compile(r"""\s+[a-zA-Z][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))?(?=[\s/>]|$)""")
+_attribute_at = re.compile(r"""\s+[a-zA-Z][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))?(?=[\s/>]|$)""").match
 
 
 def _limit_attributes(markup: str) -> str:
@@ -117,7 +117,7 @@ def _limit_attributes(markup: str) -> str:
 def _after_attributes(markup: str, place: int) -> int | None:
     """Where the last attribute that is kept ends; None if there are no more than that."""
     for _ in range(_ATTRIBUTES):
-        attribute = _ATTRIBUTE.match(markup, place)
+        attribute = _attribute_at(markup, place)
         if attribute is None:
             return None
         place = attribute.end()

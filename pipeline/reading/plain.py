@@ -15,7 +15,8 @@ _BULLET = re.compile(r"(?:[•▪●◦‣∙·►✓✔✅➤➢❖\uf0b7]\ufe0
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])[.)][ \t]+(?=\S)")
 _HEADING_MARK = re.compile(r"#{1,6}[ \t]+(?=\S)")
 _BOLD_PAIR = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n]{0,300}[^\s*_]\1")
-_TABLE_ROW = re.compile(r"[^|\t]+(?:[ \t]*[|\t][^|\t]*){1,20}$|\|(?:[^|]*\|){1,20}[ \t]*$")
+_CELL_END = re.compile(r"\t[ \t]*\|?|\|")
+_MOST_CELLS = 20
 _HEADING_WORDS, _HEADING_CHARS = 12, 90
 _WRAP_MIN, _WRAP_MAX = 50, 100  # columns at which mail readers and old editors wrap
 
@@ -69,10 +70,17 @@ def _kind(line: str) -> tuple[str, int | None]:
     if _BULLET.match(line) or _NUMBERED.match(line):
         return "list_item", 1
     if "\t" in line.strip() or line.startswith("|"):
-        return ("table_row", None) if _TABLE_ROW.match(line) else ("paragraph", None)
+        return ("table_row" if _is_table_row(line) else "paragraph"), None
     if line.startswith("> "):
         return "quote", None
     return "paragraph", None
+
+
+def _is_table_row(line: str) -> bool:
+    """Cells between tabs, or between bars of which one opens the line and one closes it."""
+    if line.startswith("|"):
+        return line.endswith("|") and 1 < line.count("|") <= _MOST_CELLS + 1
+    return len(_CELL_END.findall(line)) <= _MOST_CELLS
 
 
 def _is_heading(text: str, lines: list[tuple[int, int]], i: int) -> bool:

@@ -29,7 +29,7 @@ _IN_ROWS = frozenset({"tr", "td", "th", "table", *HEADINGS})  # elements that be
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_RAISABLE = re.compile(r"\s*[0-9+\-−=()n]*[0-9][0-9+\-−=()n]*\s*")
+_raisable = re.compile(r"\s*[+\-−=()n]*[0-9][0-9+\-−=()n]*\s*").fullmatch
 
 _ROW_CHARS, _CELL_BLOCKS = 1500, 8  # a longer row, or a cell of more blocks, is layout rather than data
 _HEADING_CHARS = 90  # a bold line up to this length, without a full stop, is a heading
@@ -185,7 +185,7 @@ class Walk:
         if start > len(pieces):  # a block ended inside
             return
         inner = "".join(pieces[start:])
-        if _RAISABLE.fullmatch(inner):
+        if _raisable(inner):
             pieces[start:] = [inner.translate(_SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS)]
         elif inner[:1].isdigit() and start and pieces[start - 1][-1:].isalnum():
             pieces.insert(start, "^" if tag == "sup" else "_")

@@ -12,7 +12,7 @@ from ..document import Document, Flag
 from ..flags.coherence import find_incoherence
 from ..flags.denial import is_denied
 from ..flags.injections import find_injections
-from ..flags.quality import quality_figures
+from ..flags.quality import find_sentence_ends, find_words, quality_figures
 from ..flags.substitution import find_substitutions
 from ..rules.load import load_toml
 from ..rules.needs import Text, WordIndex, may_match, needs_of
@@ -20,14 +20,12 @@ from ..rules.needs import Text, WordIndex, may_match, needs_of
 NAME = "assess"
 
 _LITTLE = 25  # words; less than this is hardly an article
-_SENTENCE_END = re.compile(r"[.!?।。]+[\"'”’)]*(?:\s|$)")
-_find_words = re.compile(r"\w+").findall
 _TEMPLATES = 3  # more marks of one kind are a page about templates, or its code
 
 
 def assess(document: Document) -> Document:
     """Add flags with spans and scores, and figures about the whole document."""
-    words = _find_words(document.text)
+    words = find_words(document.text)
     small = [word.lower() for word in words]
     text = Text(document.text.lower(), small)
     flags = [*document.flags, *_patterns(document, text), *find_injections(document), *_little(document)]
@@ -45,7 +43,7 @@ def _quality(document: Document, words: Sequence[str]) -> dict[str, Any]:
         "replaced_chars": len(document.source) - kept - removed,
         "kept_share": round(kept / len(document.source), 4) if document.source else 0.0,
         "words": len(words),
-        "sentences": sum(max(1, len(_SENTENCE_END.findall(document.block_text(b)))) for b in document.blocks if b.kind == "paragraph"),
+        "sentences": sum(max(1, len(find_sentence_ends(document.block_text(b)))) for b in document.blocks if b.kind == "paragraph"),
         "blocks": len(document.blocks),
     }
 

@@ -29,7 +29,7 @@ _JOINERS = re.compile("[\u200c\u200d]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
 _SPACES = re.compile(f"[ {_OTHER_SPACES}](?:[ {_OTHER_SPACES}]+|(?<=[{_OTHER_SPACES}]))")  # several, or one that is none of the keyboard
-_WRAP = re.compile(r"[ \t\u00a0]*(?:\r\n|\r|\n)[ \t\u00a0]*")
+_WRAP = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?(?:\r\n|\r|\n)[ \t\u00a0]*")
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
 _FEW, _WORDS = 8, 1000  # with more damaged words, or more words at all, a line is compared one word at a time
 _LONGEST = 4000  # signs and words; beyond this there is one edit for all

@@ -24,6 +24,7 @@ Then: TypeAlias = Callable[[int], bool]
 _WIDE = 1000  # repeats allowed more often than this are as good as endless
 _FEW = 3  # what repeats of an end are shrunk to: a bound is a constant, however high, and would look like growth in a short text
 _STRANGE = "\x01"
+_LASTS = (_STRANGE, "\n(")  # what an attack ends with: signs that fit nowhere, and that a set without a few signs does not hold
 _CLASSES = {codes.CATEGORY_DIGIT: r"\d", codes.CATEGORY_NOT_DIGIT: r"\D", codes.CATEGORY_SPACE: r"\s", codes.CATEGORY_NOT_SPACE: r"\S",
             codes.CATEGORY_WORD: r"\w", codes.CATEGORY_NOT_WORD: r"\W"}  # fmt: skip
 _SAMPLES = "a1 .-,\n/"
@@ -50,6 +51,11 @@ class Matcher:
     def match(self) -> int:
         """Steps of a match at the start alone."""
         self._run(list(self.tree), 0, 0, lambda _: True)
+        return self.steps
+
+    def fullmatch(self) -> int:
+        """Steps of a match from the start to the end."""
+        self._run(list(self.tree), 0, 0, lambda place: place == len(self.text))
         return self.steps
 
     def _run(self, nodes: Sequence[Any], index: int, here: int, then: Then) -> bool:
@@ -223,7 +229,7 @@ def _repeats(nodes: Sequence[Any], before: str, flags: int) -> Iterator[tuple[st
             yield from _repeats(list(value[1]), lead, flags)
 
 
-def degree(pattern: str, flags: int, lead: str, piece: str, *, anywhere: bool = True, short: int = 8) -> float:
+def degree(pattern: str, flags: int, lead: str, piece: str, method: str = "search", *, last: str = _STRANGE, short: int = 8) -> float:
     """The power of the length that the steps grow with: 1 linear, 2 quadratic …; infinity beyond all bounds.
 
     Measured at `short`, twice and four times as many repetitions: what steps are added doubles where growth is linear.
@@ -231,9 +237,9 @@ def degree(pattern: str, flags: int, lead: str, piece: str, *, anywhere: bool = 
     tree = parse(pattern, flags)
     counts = []
     for times in (short, 2 * short, 4 * short):
-        matcher = Matcher(tree, lead + piece * times + _STRANGE, 300_000)
+        matcher = Matcher(tree, lead + piece * times + last, 300_000)
         try:
-            counts.append(matcher.search() if anywhere else matcher.match())
+            counts.append(getattr(matcher, method if method in ("match", "fullmatch") else "search")())
         except TooMany:
             return float("inf")
     first, second = counts[1] - counts[0], counts[2] - counts[1]
@@ -248,5 +254,7 @@ def parse(pattern: str, flags: int) -> Any:
 
 def worst(pattern: str, flags: int, method: str) -> tuple[float, str, str]:
     """(degree, beginning, repeated piece) of the attack that a pattern stands worst."""
-    anywhere = method not in ("match", "fullmatch")
-    return max(((degree(pattern, flags, *attack, anywhere=anywhere), *attack) for attack in attacks(pattern, flags)), default=(0.0, "", ""))
+    return max(
+        ((degree(pattern, flags, *attack, method, last=last), *attack) for attack in attacks(pattern, flags) for last in _LASTS),
+        default=(0.0, "", ""),
+    )

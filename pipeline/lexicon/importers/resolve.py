@@ -19,12 +19,14 @@ _METALS = frozenset({
     "magnesium", "manganese", "phosphate", "phosphorus", "potassium", "selenium", "silver", "sodium", "zinc",
 })  # fmt: skip
 _dose = re.compile(
-    r"[\s,(]*(?<![^\W\d_])\d[\d.,]*\s?(?:(?:mg|mcg|µg|ug|g|gm|ml|iu|units?|u|meq|mmol|million|billion|lakh)\b|%)(?:\s?/\s?[\d.]*\s?\w+)?[\s.)]*"
+    r"[\s,(]{0,9}(?<![^\W\d_])\d[\d.,]{0,20}\s?(?:(?:mg|mcg|µg|ug|g|gm|ml|iu|units?|u|meq|mmol|million|billion|lakh)\b|%)(?:\s?/\s?[\d.]{0,12}\s?\w{1,20})?[\s.)]*"
     r"(?:[wv]/[wv])?$",
     re.IGNORECASE,
 ).sub
-_bracket = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]?\s*$").search
-_as = re.compile(r"\s*[(,]?\s*\b(?:as|equivalent to|eq\.? to|corresponding to|in the form of|sous forme de)\b.*$", re.IGNORECASE).sub
+_bracket = re.compile(r"(?:(?<!\s)\s+)?[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)(?:[)\]]\s*)?$").search
+_as = re.compile(
+    r"(?:(?<!\s)\s+)?(?:[(,]\s*)?\b(?:as|equivalent to|eq\.? to|corresponding to|in the form of|sous forme de)\b.*$", re.IGNORECASE
+).sub
 _suffix = re.compile(r"(?<=[a-z]{3})-[a-z]{4}$").sub
 _dressing = re.compile(
     r"\b(?:recombinant|micronized|micronised|purified|synthetic|biosynthetic|unspecified|conjugate[ds]?"
@@ -96,7 +98,7 @@ class Resolver:
         yield name
         bare = _dose("", name)
         found = _bracket(bare)
-        outer, inner = (bare[: found.start()], _dose("", found[1])) if found else (bare, "")
+        outer, inner = (bare[: found.start()], _dose("", found[1].strip())) if found else (bare, "")
         if inner and outer in _METALS and not inner.startswith("as "):
             yield from self._without_salt(inner)
         for form in (bare, _as("", bare), outer, _dose("", outer)):

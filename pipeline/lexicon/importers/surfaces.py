@@ -15,7 +15,7 @@ from ..tables import rows
 _MOST_WORDS = 6
 
 _marks = re.compile(r"[®™©†*]|\((?:R|TM|r|tm)\)").sub
-_brackets = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?\s*$").sub
+_brackets = re.compile(r"(?:(?<!\s)\s+)?[(\[][^()\[\]]*(?:[)\]]\s*)?$").sub
 _no_name = re.compile(
     r"(?:n\.?/?a\.?|none|nil|null|nan|unknown|tbd|tba|test|various|placeholder.*|do not use.*"
     r"|not (?:applicable|available|assigned|specified)|[\W\d_]*)",
@@ -23,19 +23,19 @@ _no_name = re.compile(
 ).fullmatch
 _strength = re.compile(
     r"""
-    [\s,;-]* \b\d[\d.,/\s-]* \s?
+    [\s,;-]{0,9} \b\d[\d.,/\s-]{0,40} \s?
     (?: mg|mcg|µg|ug|g|gm|gms|kg|ml|l|iu|ui|u|unt|unit|units|meq|mmol|mci|mbq|gbq|%|cc|ppm|million
       | m|mui|million[ ]iu|lakh|ch|dh|x|ku|bau|au|hr|hrs|hour
       | microgrammes? | unités? | unites? | u\.i\.? | ui | pour[ ]cent | millions?[ ]d'unités )
-    (?: \s?(?:/|per) \s?[\d.,]* \s?(?:mg|g|gm|ml|l|h|hr|hour|heures?|dose|actuation|spray|vial|tablet|kg|24h)? )*
+    (?: \s?(?:/|per) \s?[\d.,]{0,12} \s?(?:mg|g|gm|ml|l|h|hr|hour|heures?|dose|actuation|spray|vial|tablet|kg|24h)? ){0,4}
     (?![^\W\d_]) (?: \s?[wv]/[wv] )?
     [\s.,;-]*$
     """,
     re.VERBOSE | re.IGNORECASE,
 ).sub
 _bare_number = re.compile(r"(?<=[^\W\d_])[\s-]+\d[\d.,/x-]*$").sub
-_last_word = re.compile(r"[\s,;/-]+([^\W\d_][\w'/]*)[.\s]*$").search
-_pieces = re.compile(r"\s*(?:\bw/|/|\+|&|,|;|\band\b|\bwith\b|\bet\b)\s*", re.IGNORECASE).split
+_last_word = re.compile(r"(?<![\s,;/-])[\s,;/-]+([^\W\d_][\w'/]{0,60})[.\s]*$").search
+_pieces = re.compile(r"(?:(?<!\s)\s+)?(?:\bw/|/|\+|&|,|;|\band\b|\bwith\b|\bet\b)\s*", re.IGNORECASE).split
 
 
 class Surface(NamedTuple):
