@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
 Stage: TypeAlias = Callable[[Document], Document]
+OUT_OF_MEMORY = "needs more memory than there is"
 
 #: Editing stages first, annotating ones after. A stage's name is its module, its function, its word on the command line.
 STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
@@ -103,6 +104,8 @@ class Pipeline:
             return Failure(error.problem, error.advice, raw.path, raw.record, raw.id, raw.url)
         except PharmacleanError:
             raise  # wrong options or tables: no document can be done
+        except MemoryError:
+            return Failure(OUT_OF_MEMORY, "give the process more, or split the page", raw.path, raw.record, raw.id, raw.url)
         except Exception as error:  # noqa: BLE001
             problem = f"internal error: {type(error).__name__}: {error}"
             return Failure(problem, "this is a fault of pharmaclean; please report it with the page", raw.path, raw.record, raw.id, raw.url)

@@ -155,6 +155,8 @@ def disturbed(document):
         end = time.monotonic() + 60
         while time.monotonic() < end:
             pass
+    if "HUNGRY" in document.text:
+        document.text.ljust(10**9)
     if "DEAF" in document.text:
         while True:
             try:
@@ -170,7 +172,8 @@ if __name__ == "__main__":
     import pipeline.engine.limits
     from pipeline.batch import Selection
     pipeline.engine.limits._GRACE = float(grace)
-    run_batch([crawl], Path(out), Options(skip=skip), workers=int(workers), timeout=float(timeout), selection=Selection(size=int(size)))
+    limits = pipeline.engine.limits.Limits(float(timeout), 500)
+    run_batch([crawl], Path(out), Options(skip=skip), workers=int(workers), limits=limits, selection=Selection(size=int(size)))
 """
 
 
@@ -195,6 +198,13 @@ def test_documents_that_disturb(tmp_path: Path, workers: str) -> None:
     died, slow = "the worker process died on this document", "took longer than 1 seconds"
     bad = {3: "DEADLY", 4: "DEADLY", 34: "SLOW", 35: "DEADLY"}
     assert disturbed(tmp_path, 60, bad, workers, "1", "10", "64") == [died, died, slow, died]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_documents_that_take_too_much_memory(tmp_path: Path, workers: str) -> None:
+    """They stand in failures.jsonl with the reason; those after them are cleaned by the same process."""
+    assert disturbed(tmp_path, 9, {2: "HUNGRY", 7: "HUNGRY"}, workers, "30", "10", "64") == ["took more than 500 MB of memory"] * 2
 
 
 @POSIX

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..chain import Options
 from ..engine import DIED, Engine, Pieces
+from ..engine.limits import LIMITS, Limits
 from ..engine.local import InProcess, LocalEngine, available_cores
 from ..errors import ConfigError
 from ..reading.sources import File, Reading, find_files
@@ -27,7 +28,7 @@ from .forms import FILES, check_form
 from .shards import Selection, Shard, plan
 from .store import Known, Store, configuration_of, differences, refuse, salt_of
 from .summary import Summary
-from .work import TIMEOUT, Job, Part, clean_shard, join_parts, name_the_dead, warm_up
+from .work import Job, Part, clean_shard, join_parts, name_the_dead, warm_up
 
 Resume: TypeAlias = Literal["auto", "resume", "fresh"]
 _LOOK = 1.0  # seconds spent on adding up the inputs' sizes before the work begins
@@ -147,7 +148,7 @@ def run_batch(
     progress: Callable[[Progress], None] = lambda _: None,
     reading: Reading | None = None,
     selection: Selection | None = None,
-    timeout: float = TIMEOUT,
+    limits: Limits = LIMITS,
     resume: Resume = "auto",
     retry_failed: bool = False,
     engine: Engine | Literal["local", "dask"] = "local",
@@ -158,7 +159,7 @@ def run_batch(
 ) -> Summary:
     """Clean all inputs into `out`: documents.jsonl (or what `form` names), failures.jsonl, summary.json, manifest.jsonl.
 
-    workers: processes; all cores unless told, 0 for none (see `InProcess`). timeout: processor seconds a document.
+    workers: processes; all cores unless told, 0 for none (see `InProcess`). limits: time and memory a document.
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
     engine, scheduler: "dask" sends the shards to the cluster at this address, or to one made here; or an engine of your own.
@@ -175,7 +176,7 @@ def run_batch(
     told = [str(item) for item in inputs]
     configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
     _check(store, configuration, resume, retry_failed=retry_failed)
-    job = Job(options, how, chosen.sample, timeout, store.parts.place, salt_of(configuration))
+    job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
     machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
     run = Run(store, machine, job, given, chosen)
     try:

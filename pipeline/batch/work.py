@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..chain import Failure, Options, Pipeline
+from ..chain import OUT_OF_MEMORY, Failure, Options, Pipeline
 from ..document import Document
-from ..engine.limits import OutOfTimeError, limited, worked_on
+from ..engine.limits import LIMITS, Limits, OutOfTimeError, limited, worked_on
 from ..export.files import name_of
 from ..reading.sources import Raw, Reading
 from ..record import to_bytes, to_json
@@ -17,8 +17,11 @@ from .folder import Folder
 from .shards import Shard, read_shard
 from .summary import Summary
 
-TIMEOUT = 60.0  # seconds of processor time a document; the slowest of 15,000 saved pages took 2
-_PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this"
+#: So many blocks that the labeller's matrices are large: for the first of them BLAS takes memory, or ends a process that may not have it.
+_BLOCKS = 200
+_PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this" + "".join(
+    f"<p>{i}" for i in range(_BLOCKS)
+)
 DIED = "the worker process died on this document"
 
 
@@ -29,7 +32,7 @@ class Job:
     options: Options
     reading: Reading = field(default_factory=Reading)
     sample: float | None = None
-    timeout: float = TIMEOUT
+    limits: Limits = LIMITS
     folder: str = ""
     salt: str = ""
 
@@ -83,17 +86,21 @@ def documents_of(job: Job, shard: Shard) -> Iterator[tuple[Raw, Document | Failu
     pipeline = pipeline_for(job.options)
     with worked_on():
         for raw in read_shard(shard, job.reading, job.sample):
-            yield raw, attempt(pipeline, raw, job.timeout)
+            yield raw, attempt(pipeline, raw, job.limits)
 
 
-def attempt(pipeline: Pipeline, raw: Raw, timeout: float) -> Document | Failure:
-    """A document, or why there is none: also when it takes longer than `timeout` seconds."""
+def attempt(pipeline: Pipeline, raw: Raw, limits: Limits) -> Document | Failure:
+    """A document, or why there is none: also when it takes more time or memory than it may."""
     try:
-        with limited(timeout):
-            return pipeline.attempt(raw)
+        with limited(limits):
+            result = pipeline.attempt(raw)
     except OutOfTimeError:
-        problem = f"took longer than {timeout:g} seconds"
+        problem = f"took longer than {limits.seconds:g} seconds"
         return Failure(problem, "raise --timeout if it is a page", raw.path, raw.record, raw.id, raw.url)
+    if isinstance(result, Failure) and result.error == OUT_OF_MEMORY and limits.megabytes:
+        problem = f"took more than {limits.megabytes:g} MB of memory"
+        return replace(result, error=problem, advice="raise --max-memory if it is a page, and there is more")
+    return result
 
 
 def clean_shard(job: Job, shard: Shard) -> Part:

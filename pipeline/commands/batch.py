@@ -61,6 +61,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds of processor time a document may take; 0 for no limit.",
 )
+@click.option(
+    "--max-memory",
+    type=click.FloatRange(min=0),
+    metavar="MB",
+    default=2000.0,
+    show_default=True,
+    help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
+)
 @click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have.")
 @click.option(
     "--shard-size",
@@ -148,6 +156,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
 
 def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **told: Any) -> Summary:
     from ..corpus.passes import Passes
+    from ..engine.limits import Limits
 
     reading, selection = _selected(told)
     table = None if told["templates"] == "off" else told["templates"]
@@ -161,7 +170,7 @@ def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **to
         progress=display,
         reading=reading,
         selection=selection,
-        timeout=told["timeout"],
+        limits=Limits(told["timeout"], told["max_memory"]),
         resume=told["how"] or "auto",
         retry_failed=told["retry_failed"],
         engine="dask" if told["scheduler"] else told["engine"],

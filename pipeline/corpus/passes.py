@@ -132,7 +132,7 @@ def learn_shard(job: Job, shard: Shard) -> list[tuple[str, bytes, bytes]]:
     rows = []
     for raw in read_shard(shard, job.reading, job.sample):
         try:
-            with limited(job.timeout):
+            with limited(job.limits):
                 rows.append(page_of(raw, job.options.site).row())
         except (ReadError, OutOfTimeError):
             continue

@@ -1,4 +1,4 @@
-"""A limit of time for one document."""
+"""Limits of time and of memory for one document."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, NamedTuple
 
 _PATIENCE, _GRACE = 5, 10  # a worker that does not listen is ended after so many times the limit and so many seconds more
+
+
+_MEMORY = Path("/proc/self/statm")  # Linux: its first figure is this process's pages of address space
+
+
+class Limits(NamedTuple):
+    """What a document may take; 0 for no limit.
+
+    seconds: of processor time; the slowest of 15,000 saved pages took 2. megabytes: beyond what the process has already; a page takes 50
+    for each of its own, one line of nothing but drugs and doses 200.
+    """
+
+    seconds: float = 60.0
+    megabytes: float = 2000.0
+
+
+LIMITS = Limits()
 
 
 class OutOfTimeError(BaseException):
@@ -49,16 +67,45 @@ def _arm(seconds: float) -> None:
 
 
 @contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Raises OutOfTimeError after so many seconds (0: never), where there are timers and this is the main thread.
+def limited(limits: Limits) -> Iterator[None]:
+    """Raises OutOfTimeError or MemoryError beyond the limits, where this is the main thread, and there are timers and /proc.
 
     The seconds are the processor's, so that a busy machine fails no document. What does not listen, because it hangs in compiled code
-    or there are no timers (Windows, Dask), ends a worker process after several times
-    the limit on the wall.
+    or there are no timers (Windows, Dask), ends a worker process after several times the limit on the wall. So does memory that compiled
+    code asks for and cannot do without.
     """
+    alone = threading.current_thread() is threading.main_thread()  # the limit of memory is the whole process's
+    with _timed(limits.seconds, alone), _measured(limits.megabytes if alone else 0):
+        yield
+
+
+@contextmanager
+def _measured(megabytes: float) -> Iterator[None]:
+    """A process may have so much address space more than it has, if the system tells how much that is."""
+    pages = 0
+    if megabytes:
+        with suppress(OSError, ValueError):
+            pages = int(_MEMORY.read_bytes().split()[0])
+    if not pages:
+        yield
+        return
+    import resource
+
+    least = int(pages * resource.getpagesize() + megabytes * 1_000_000)
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    least = min([least, *(bound for bound in (before, hard) if bound != resource.RLIM_INFINITY)])
+    resource.setrlimit(resource.RLIMIT_AS, (least, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+
+
+@contextmanager
+def _timed(seconds: float, alone: bool) -> Iterator[None]:
     if _nowhere and seconds:
         _arm(seconds)
-    timer = bool(seconds) and hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    timer = bool(seconds) and hasattr(signal, "setitimer") and alone
     try:
         if timer:
             before = signal.signal(signal.SIGPROF, _ring)

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..batch.work import TIMEOUT, attempt, pipeline_for
+from ..batch.work import attempt, pipeline_for
 from ..chain import Failure, Options
 from ..reading.sources import Reading
 from ..reading.sources.fields import to_raw
 from ..record import to_json
-from .limits import worked_on
+from .limits import LIMITS, Limits, worked_on
 
 COLUMNS = ("id", "url", "record", "error")  # of the rows that come out, all of them text
 
 
 def clean_rows(
-    rows: Iterable[Mapping[str, Any]], options: Options | None = None, *, fields: Iterable[tuple[str, str]] = (), timeout: float = TIMEOUT
+    rows: Iterable[Mapping[str, Any]],
+    options: Options | None = None,
+    *,
+    fields: Iterable[tuple[str, str]] = (),
+    limits: Limits = LIMITS,
 ) -> Iterator[dict[str, str | None]]:
     """A row for each row, in order: `record` as JSON, or `error` when there is none.
 
@@ -33,7 +37,7 @@ def clean_rows(
         for number, row in enumerate(rows, 1):
             raw = to_raw(row, "row", number, reading, "number")
             # rows of a table that is spread over machines have no number
-            document = attempt(pipeline, replace(raw, path=None, record=None), timeout)
+            document = attempt(pipeline, replace(raw, path=None, record=None), limits)
             if isinstance(document, Failure):
                 yield {"id": raw.id, "url": raw.url, "record": None, "error": str(document)}
             else:

@@ -93,7 +93,10 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
 
 _LINES = b'{"text": "Take 20 mg", "id": "a/1"}\n{"html": "<p>\\u00b5g", "url": null}\n\n[1]\n{"body": 1}\nnull\n'
 _HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Take 20 mg"
-_WARC = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
+_WARC = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n"
+    b"WARC-Target-URI: https://example.org/\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
+)
 
 
 def _zip() -> bytes:

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from pipeline.batch import run_batch
+from pipeline.batch import Selection, run_batch
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
 
@@ -112,6 +114,36 @@ def test_two_batches_into_one_folder(tmp_path: Path) -> None:
     run_batch([path], tmp_path / "calm", QUICK, workers=2)
     calm = content(tmp_path / "calm")
     assert {name: data for name, data in content(out).items() if name in calm} == calm
+
+
+@pytest.mark.parametrize("year", [1971, 2099])
+def test_a_clock_that_jumps(year: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that seem to be of another century are parts all the same; and a changed page is seen, though the clock was set back."""
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    pages.mkdir()
+    for number in range(100):
+        (pages / f"{number:03}.txt").write_text(f"Isotroin 20mg is for severe acne. Page {number}.", encoding="utf-8")
+    there = datetime(year, 1, 1, tzinfo=timezone.utc).timestamp()
+
+    def stop(progress: Any) -> None:
+        if progress.documents > 40:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([pages], out, QUICK, workers=0, progress=stop, selection=Selection(size=10))
+    for path in out.rglob("*"):
+        os.utime(path, (there, there))
+    monkeypatch.setattr(time, "time", lambda: there)
+    reused = list[int]()
+    run_batch([pages], out, QUICK, workers=0, progress=lambda p: reused.append(p.reused), selection=Selection(size=10))
+    assert max(reused) > 40
+    changed = pages / "007.txt"
+    changed.write_bytes(changed.read_bytes().replace(b"20mg", b"10mg"))  # as long as before
+    os.utime(changed, (there, there))
+    run_batch([pages], out, QUICK, workers=0, selection=Selection(size=10))
+    run_batch([pages], tmp_path / "calm", QUICK, workers=0, selection=Selection(size=10))
+    assert content(out) == content(tmp_path / "calm")
+    assert b"10mg" in (out / "documents.jsonl").read_bytes()
 
 
 NAMES = [

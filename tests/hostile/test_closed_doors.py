@@ -85,6 +85,25 @@ def test_no_code_evaluates_or_fetches(path: Path) -> None:
     assert not names & _FORBIDDEN_MODULES
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_code_asks_for_the_time(path: Path) -> None:
+    """No module asks what time of day it is, but for the log, so no result hangs on a clock; durations are told by one that only goes on."""
+    if path.match("batch/display.py"):
+        pytest.skip("lines of the log begin with the time")
+    calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)}
+    clocks = (
+        "time.time",
+        "time.time_ns",
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "date.today",
+        "time.localtime",
+        "time.gmtime",
+    )
+    assert not [call for call in calls if call.endswith(clocks)]
+
+
 def test_the_list_of_dependencies() -> None:
     """docs/dependencies.md names every pinned package with its version."""
     script = Path(__file__).resolve().parents[2] / "tools" / "list_dependencies.py"

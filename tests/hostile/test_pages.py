@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import faulthandler
+import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from pipeline.chain import Pipeline
+from pipeline.batch.work import attempt, warm_up
+from pipeline.chain import Failure, Pipeline
 from pipeline.document import Document
+from pipeline.engine.limits import Limits
 from pipeline.reading import Raw
 from pipeline.record import to_line
 
@@ -39,6 +43,24 @@ def test_the_same_bytes_again(name: str, pipeline: Pipeline) -> None:
     assert isinstance(first, Document)
     assert isinstance(second, Document)
     assert to_line(first.record()) == to_line(second.record())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
+def test_pages_in_little_memory(pipeline: Pipeline) -> None:
+    """Wherever memory runs out, a page gives a failure that says so; the next one is cleaned as ever."""
+    warm_up(pipeline.options)  # what is loaded on first use does not count as a page's
+    page = Raw(PAGES["tags-headings"](1))
+    before, said = pipeline.attempt(page), Counter[str]()
+    for place, make in enumerate(PAGES.values()):
+        result = attempt(pipeline, Raw(make(4)), Limits(megabytes=2 + place % 9))
+        said[result.error if isinstance(result, Failure) else "cleaned"] += 1
+    assert said["cleaned"] > 50
+    assert sum(said[f"took more than {megabytes} MB of memory"] for megabytes in range(2, 11)) > 10
+    assert not any("internal error" in error for error in said)
+    after = pipeline.attempt(page)
+    assert isinstance(before, Document)
+    assert isinstance(after, Document)
+    assert to_line(after.record()) == to_line(before.record())
 
 
 def test_most_pages_give_a_record(pipeline: Pipeline) -> None:
