@@ -87,7 +87,7 @@ def test_no_code_evaluates_or_fetches(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_code_asks_for_the_time(path: Path) -> None:
-    """No module asks what time of day it is, but for the log, so no result hangs on a clock; durations are told by one that only goes on."""
+    """No module asks what time of day it is, but for the log, so no result hangs on a clock; durations are told by one that goes on."""
     if path.match("batch/display.py"):
         pytest.skip("lines of the log begin with the time")
     calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)}
