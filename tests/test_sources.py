@@ -316,6 +316,16 @@ def test_archives(tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes]) -> 
     assert "zip within an archive" in found[5].problem.problem
 
 
+def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pyarrow is missing, a table fails with the command that brings it; the pages beside it are read."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + bytes(40) + b"PAR1")
+    (tmp_path / "b.html").write_bytes(PAGE.encode())
+    table, page = raws(tmp_path)
+    assert "pip install 'pharmaclean[parquet]'" in str(table.problem)
+    assert page.problem is None
+
+
 def test_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member that unpacks to more than a page may have is refused, and so is the rest of an archive that unpacks to too much."""
     (tmp_path / "bomb.zip").write_bytes(zipped({"a.html": b"0" * 10_000_000, "b.html": PAGE.encode()}))

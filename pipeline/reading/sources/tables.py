@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ...errors import ConfigError
 from .fields import columns, to_raw
 from .raw import Item, Raw, Reading, failed
 from .recognise import PROBE, Opened
@@ -63,8 +62,10 @@ def parquet_rows(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
     try:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
-    except ImportError as error:
-        raise ConfigError(f"{path}: Parquet needs pyarrow", "pip install 'pharmaclean[parquet]'") from error
+    except ImportError:
+        advice = "pip install 'pharmaclean[parquet]', and give the same command with --retry-failed"
+        yield Item(partial(failed, path, f"{path}: Parquet needs pyarrow", advice))
+        return
     if source.packed:
         yield Item(partial(failed, path, f"{path}: Parquet inside of compression", "unpack it first"))
         return
