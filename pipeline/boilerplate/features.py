@@ -59,7 +59,7 @@ _AT_RULE = _AT_PLACE + len(_PLACE)
 _AT_NAME = _AT_RULE + len(_REASONS)
 _AT_PAGE = _AT_NAME + len(_REASONS)
 
-_STOP = (".", "!", "?", "…", "。", "।", '."', ".”", ".)", "»", "!”", "?”")
+_STOP = (".", "!", "?", "…", "。", "！", "？", "।", '."', ".”", ".)", "»", "!”", "?”")
 _NAMES_KEPT = 50_000  # a bound on memory over a long crawl
 _DISTANCE, _END = 20, 50  # blocks from the title and from the end of the page, beyond which all are alike
 

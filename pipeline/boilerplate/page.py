@@ -16,16 +16,18 @@ from ..document import Block, Document
 
 SHORT = 120  # characters: letters are counted one by one up to here only
 _MAIN, _BULK = 0.6, 0.92  # the main container holds this share of the page's prose, the bulk container that
-_PROSE = re.compile(r"[.!?…。।:][\"'”’)»\]]*(?:\s|$)|,\s|[,。、]")
+_PROSE = re.compile(r"[.!?…。।:！？：][\"'”’)»\]」]*(?:\s|$)|,\s|[,。、，]")
 _PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 10, 60, 0.4  # running text has so many words or characters, and few of them in links
 _LONG_WORDS, _LONG_BLOCKS, _WHOLE, _MOSTLY = 40, 3, 0.95, 0.7  # so long blocks, so many of them, share in links, share of their words
 _TABLE_SIZE = 0x2E80  # scripts behind have neither upper nor lower case
+_IDEOGRAPHS, _A_WORD = (0x3040, 0x9FFF), 2  # kana and Han characters, written without spaces; so many of them say what a word does
+_WIDE_COMMAS, _WIDE_STOPS = [ord(char) for char in "，、"], [ord(char) for char in "。！？"]
 SPACE, GAP, UPPER, LOWER, DIGIT, COMMA, STOP, BAR = (1 << i for i in range(8))
 
 
-def prose_words(text: str, words: int, links: float) -> int:
+def prose_words(text: str, words: int) -> int:
     """Words of a block that reads like prose, else 0."""
-    if (words < _PROSE_WORDS and len(text) < _PROSE_CHARS) or links >= _PROSE_LINKS:
+    if words < _PROSE_WORDS and len(text) < _PROSE_CHARS:
         return 0
     return words if _PROSE.search(text) else 0
 
@@ -40,23 +42,28 @@ class Page:
         self.blocks: tuple[Block, ...] = document.blocks
         self.texts = texts
         self.signs = Signs(document)
-        words = self.signs.count(SPACE) + 1
-        chars = self.signs.sizes - words + 1
+        spaces = self.signs.count(SPACE)
+        words = spaces + 1 + self.signs.ideographs() // _A_WORD
+        chars = self.signs.sizes - spaces
         links = np.minimum(1.0, np.array([b.evidence.link_chars for b in self.blocks], dtype=np.float64) / np.maximum(chars, 1))
-        links *= not _in_one_link(words, links)
+        reads = np.array([prose_words(*row) for row in zip(texts, words.tolist(), strict=True)], dtype=np.int64)
+        links *= not _in_one_link(reads, links)
         self.words: list[int] = words.tolist()
         self.chars: list[int] = chars.tolist()
         self.links: list[float] = links.tolist()
-        self.prose = [prose_words(*row) for row in zip(texts, self.words, self.links, strict=True)]
+        self.prose: list[int] = np.where(links < _PROSE_LINKS, reads, 0).tolist()
         self.total_prose = sum(self.prose)
         self.columns = np.stack([np.array(self.prose, dtype=np.float64), words, chars, chars * links, np.ones(len(texts))])
         self.containers = Containers(self)
 
 
 def _in_one_link(words: Any, links: Any) -> bool:
-    """True for a page whose running text is links: a link that its author forgot to close, which tells nothing of the text in it."""
-    long = words >= _LONG_WORDS
-    return bool(long.sum() >= _LONG_BLOCKS and words[long & (links >= _WHOLE)].sum() > _MOSTLY * words[long].sum())
+    """True for a page whose running text is links: a link that its author forgot to close, which tells nothing of the text in it.
+
+    words: of the blocks that read like prose, 0 for the others.
+    """
+    long, linked = words >= _LONG_WORDS, links >= _WHOLE
+    return bool(long.sum() >= _LONG_BLOCKS and all(words[of & linked].sum() > _MOSTLY * words[of].sum() for of in (long, words > 0)))
 
 
 class Signs:
@@ -71,6 +78,10 @@ class Signs:
         self.heads = np.minimum(self.ends, self.starts + SHORT)
         codes = np.frombuffer(document.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self.flags = _table()[np.minimum(codes, _TABLE_SIZE)]
+        self.wide = codes if len(codes) and codes.max() > _TABLE_SIZE else None
+        if self.wide is not None:
+            self.flags[np.isin(codes, _WIDE_COMMAS)] |= COMMA
+            self.flags[np.isin(codes, _WIDE_STOPS)] |= STOP
 
     def count(self, sign: int, *, head: bool = False) -> Any:
         """How many of a sign each block holds, or each block's first `SHORT` characters."""
@@ -84,10 +95,22 @@ class Signs:
         return self._between(begins & (flags & sign != 0) if sign else begins, self.heads)
 
     def sentence_ends(self) -> Any:
-        """How many full stops each block has before a space."""
+        """How many full stops each block has before a space, or of the wide kind, which none follows."""
+        import numpy as np
+
         followed = self.flags & STOP
         followed[:-1] &= (self.flags[1:] & SPACE) * STOP
+        if self.wide is not None:
+            followed |= np.isin(self.wide, _WIDE_STOPS)
         return self._between(followed, self.ends - 1)
+
+    def ideographs(self) -> Any:
+        """How many characters each block has of scripts that write no spaces between words."""
+        import numpy as np
+
+        if self.wide is None:
+            return np.zeros(len(self.starts), dtype=np.int64)
+        return self._between((self.wide >= _IDEOGRAPHS[0]) & (self.wide <= _IDEOGRAPHS[1]), self.ends)
 
     def _between(self, marks: Any, ends: Any) -> Any:
         import numpy as np

@@ -24,6 +24,7 @@ KEEP = 0.5  # the labeller's probability from which a block is kept
 _KEEP_LINKS = 0.85  # the same for a block that is nothing but links, and for a heading with nothing under it
 _KEEP_TEASER, _KEEP_LISTED = 0.99, 0.6  # the same for a link that stands alone in an article, and for one on a page of links
 _LINKED, _LINK_WORDS, _LISTING = 0.85, 40, 0.3  # share of a block's characters, its words, share of the page's likely words
+_ROW = 2  # bars between links: a row of three or more, as of a menu
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _PATTERN_WORDS = 60
 _FALLBACK, _FEWEST_WORDS = 0.05, 40  # the least chance, and the prose of a page on which something is kept in any case
@@ -226,6 +227,8 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             continue
         if rule:
             verdicts[i] = rule
+        elif page.links[i] >= _LINKED and block.kind == "paragraph" and page.texts[i].count(" | ") >= _ROW:
+            verdicts[i] = Verdict("navigation", "link-row")
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
             verdicts[i] = Verdict("caption", "tag-figcaption")
         elif (
