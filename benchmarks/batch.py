@@ -205,8 +205,8 @@ def stages_only(pages: Path, limit: int) -> None:
 
 
 def grow(counts: Sequence[int], scratch: Path) -> None:
-    """Peak memory of parent and two workers together, over short documents in one file of JSON lines."""
-    print("documents  peak MB  wall s")
+    """Peak memory of parent and two workers together, and processor time, over short documents in one file of JSON lines."""
+    print("documents  peak MB  wall s  cpu ms/document")
     for count in counts:
         path = scratch / f"{count}.jsonl"
         with path.open("w", encoding="utf-8") as file:
@@ -216,7 +216,7 @@ def grow(counts: Sequence[int], scratch: Path) -> None:
         out = scratch / f"m{count}"
         found = run([*COMMAND, str(path), "-o", str(out), "--workers", "2", "-q"])
         assert lines(out / "documents.jsonl") == count, found
-        print(f"{count:9}  {found.peak:7.0f}  {found.wall:6.1f}", flush=True)
+        print(f"{count:9}  {found.peak:7.0f}  {found.wall:6.1f}  {1000 * found.cpu / count:15.2f}", flush=True)
         shutil.rmtree(out)
 
 

@@ -14,10 +14,11 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.batch import Progress, run_batch
-from pipeline.chain import Options
+from pipeline.chain import Failure, Options, Pipeline
+from pipeline.document import Document
 from pipeline.errors import ConfigError
 from pipeline.export.nested import read_nested
-from pipeline.reading.sources import count_inputs, read_inputs
+from pipeline.reading.sources import Raw, count_inputs, read_inputs
 
 from .conftest import SAMPLES
 from .hostile.killing import FATAL_STAGE
@@ -142,7 +143,8 @@ KILLER = f"""
 import sys
 from pathlib import Path
 from pipeline.batch import run_batch
-from pipeline.chain import Options
+from pipeline.chain import Failure, Options, Pipeline
+from pipeline.document import Document
 
 if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")
@@ -301,3 +303,23 @@ def test_the_default_folder(tmp_path: Path, pages: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     command(str(pages / "a.txt"))
     assert (tmp_path / "outputs" / "documents.jsonl").is_file()
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (ValueError("x"), "internal error: ValueError: x; this is a fault of pharmaclean; please report it with the page"),
+        (MemoryError(), "needs more memory than there is; give the process more, or split the page"),
+    ],
+)
+def test_a_fault_is_a_failure(fault: Exception, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a stage raises becomes the failure of its document, with what to do."""
+
+    def broken(document: Document) -> Document:
+        raise fault
+
+    pipeline = Pipeline()
+    monkeypatch.setattr(pipeline, "_stages", [broken])
+    failure = pipeline.attempt(Raw(b"Take 20 mg daily.", id="a"))
+    assert isinstance(failure, Failure)
+    assert (str(failure), failure.id) == (says, "a")

@@ -140,7 +140,7 @@ def test_interrupt(tmp_path: Path, group: bool) -> None:
 
 
 DISTURBED = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 import pipeline.stages.repair_text as module
 from pipeline.batch import run_batch
@@ -151,6 +151,8 @@ mend = module.repair_text
 def disturbed(document):
     if "DEADLY" in document.text:
         os._exit(9)
+    if "FAULTY" in document.text:
+        os.kill(os.getpid(), signal.SIGSEGV)
     if "SLOW" in document.text:
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -194,9 +196,9 @@ def disturbed(tmp_path: Path, total: int, bad: dict[int, str], *settings: str) -
 @POSIX
 @pytest.mark.parametrize("workers", ["1", "3"])
 def test_documents_that_disturb(tmp_path: Path, workers: str) -> None:
-    """Documents that kill their worker or take too long stand alone in failures.jsonl; the others are cleaned, in order."""
+    """Documents that kill their worker, make it fault or take too long stand alone in failures.jsonl; the others are cleaned, in order."""
     died, slow = "the worker process died on this document", "took longer than 1 seconds"
-    bad = {3: "DEADLY", 4: "DEADLY", 34: "SLOW", 35: "DEADLY"}
+    bad = {3: "DEADLY", 4: "FAULTY", 34: "SLOW", 35: "DEADLY"}
     assert disturbed(tmp_path, 60, bad, workers, "1", "10", "64") == [died, died, slow, died]
 
 

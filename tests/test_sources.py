@@ -316,6 +316,21 @@ def test_archives(tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes]) -> 
     assert "zip within an archive" in found[5].problem.problem
 
 
+def test_parquet_of_other_columns(tmp_path: Path) -> None:
+    """Rows without text, and text in columns of another type, are told with what is there, each in its place."""
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    for name, rows in {
+        "none": {"price": [1.5, 2.0]},
+        "numbers": {"text": [1, None]},
+        "lists": {"text": [["Take"], ["20 mg"]]},
+        "empty": {"text": pyarrow.array([], pyarrow.string())},
+    }.items():
+        parquet.write_table(pyarrow.table(rows), tmp_path / f"{name}.parquet")
+    told = {name: [str(raw.problem) for raw in raws(tmp_path / f"{name}.parquet")] for name in ("none", "numbers", "lists", "empty")}
+    assert [len(problems) for problems in told.values()] == [2, 2, 2, 0]
+    assert all("row" in problem and ("price" in problem or "text" in problem) for problems in told.values() for problem in problems)
+
+
 def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where pyarrow is missing, a table fails with the command that brings it; the pages beside it are read."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
