@@ -7,6 +7,8 @@ encoded in, or as `bytes` (each character one byte); and what is expected of `te
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -211,3 +213,10 @@ def test_what_is_left_open_is_not_deep(tag: str) -> None:
     """A long page that leaves its paragraphs, items and cells open, as old pages do, keeps each of them apart."""
     first, each = tag.removesuffix("<tr><td>"), tag.removeprefix("<table>")
     assert len(read(first + f"{each}Take one tablet." * 12_000).blocks) == 12_000
+
+
+def test_a_guessed_charset_is_no_news() -> None:
+    """Where bytes fit no charset, nothing but our own words reaches the terminal."""
+    program = "from pipeline.reading.decode import decode; decode(b'<p>' + bytes(range(128, 256)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""

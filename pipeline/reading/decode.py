@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from collections.abc import Iterable
 
@@ -130,6 +131,9 @@ def _detect(data: bytes, declared: str | None) -> tuple[str, str]:
     runs = _HIGH.findall(data)
     if sum(map(len, runs)) < 1.5 * len(runs):  # single letters among ASCII: a Western language
         return _decode_latin(data, sum(map(len, runs)))
+    log = logging.getLogger("bs4.dammit")
+    if not log.handlers:  # it warns of characters that it replaced in a text that is not used here; without a handler, on the terminal
+        log.addHandler(logging.NullHandler())
     guess = UnicodeDammit(data, known_definite_encodings=[]).original_encoding or "windows-1252"
     guess = _LARGER.get(codecs.lookup(guess).name, guess)  # detectors name the charset or the larger one
     if codecs.lookup(guess).name in _CYRILLIC or _ASIAN.match(guess):  # short Cyrillic is taken for either by detectors
