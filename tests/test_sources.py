@@ -262,6 +262,18 @@ def test_warc(tmp_path: Path) -> None:
         assert list(read_records(look(str(tmp_path / name)), Reading(), 1, 2)) == found[1:3]
 
 
+def test_a_warc_that_is_cut_off(tmp_path: Path) -> None:
+    """A record with less than its length says is told, whether the file ends in it or it swallowed the next one."""
+    first, second = answer(1, body=b"<p>" + b"Take one. " * 50), answer(2, body=b"<p>Take two.")
+    lying = first.replace(b"Content-Length: ", b"Content-Length: 9", 1)
+    for name, data in (("cut.warc", second + first[:-100]), ("lying.warc", second + lying + second)):
+        (tmp_path / name).write_bytes(data)
+        whole, cut = raws(tmp_path / name)
+        assert whole.data == b"<p>Take two."
+        assert f"{name}, record 2: cut off after" in str(cut.problem)
+        assert not cut.data
+
+
 MHTML = f"""From: <Saved by Blink>
 Snapshot-Content-Location: https://example.org/acne
 Subject: =?utf-8?Q?Acn=C3=A9?=

@@ -20,7 +20,7 @@ def warc_records(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
     """The pages, numbered from 1.
 
     What is none is passed over: requests, answers other than 2xx, images. HTTP's chunks and compression are undone;
-    a truncated record is read as far as it goes.
+    a record that has less than its length says is told as cut off, where no such coding hides it.
     """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
@@ -47,6 +47,12 @@ def _kind(record: WarcRecord) -> str | None:
     return _PAGES.get((record.headers.get("Content-Type") or "").split(";")[0].strip().lower())
 
 
+def _is_coded(record: WarcRecord) -> bool:
+    """True for an answer whose length says nothing of its text: it was compressed, or sent in chunks."""
+    headers: Any = record.http_headers if record.is_http_parsed else {}
+    return any(name.lower() in ("content-encoding", "transfer-encoding") for name, _ in headers.items())
+
+
 def _page(record: WarcRecord, path: str, number: int, kind: str, limit: int) -> Raw:
     headers: Any = record.headers
     identity = (headers.get("WARC-Record-ID") or "").strip("<>").removeprefix("urn:uuid:") or None
@@ -57,6 +63,9 @@ def _page(record: WarcRecord, path: str, number: int, kind: str, limit: int) -> 
         return replace(raw, problem=failed(path, f"{path}, record {number}: {error}", "the record is damaged").problem)
     if len(data) > limit:
         return replace(raw, problem=too_large(f"{path}, record {number}", limit))
+    if len(data) < record.content_length and not _is_coded(record):
+        problem = f"{path}, record {number}: cut off after {len(data):,} of {record.content_length:,} bytes"
+        return replace(raw, problem=failed(path, problem, "get the file again; what followed in it was taken for the record's").problem)
     # servers call many pages text/plain, and pages of a WET are text whatever they hold
     conversion = not record.is_http_parsed and kind == "text"
     return replace(raw, data=data, kind="html" if kind == "html" else "text" if conversion else None, charset=record.http_charset)
