@@ -227,7 +227,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             continue
         if rule:
             verdicts[i] = rule
-        elif page.links[i] >= _LINKED and block.kind == "paragraph" and page.texts[i].count(" | ") >= _ROW:
+        elif block.kind == "paragraph" and _is_link_row(page.texts[i], page.links[i] * page.chars[i]):
             verdicts[i] = Verdict("navigation", "link-row")
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
             verdicts[i] = Verdict("caption", "tag-figcaption")
@@ -239,6 +239,12 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             and not is_apparatus(page.texts[i])
         ):
             verdicts[i] = named
+
+
+def _is_link_row(text: str, linked: float) -> bool:
+    """Three links or more between bars, and nothing else; `linked`: characters in links."""
+    bars = text.count("|")
+    return bars >= _ROW and text.count(" | ") >= _ROW and linked >= _LINKED * (len(text) - text.count(" ") - bars)
 
 
 def _by_rule(reading: Reading, rules: BoilerplateRules, asked: Sequence[int]) -> dict[int, Verdict | None]:
