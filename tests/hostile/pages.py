@@ -82,6 +82,7 @@ _TEXTS = {
     "carriage-returns": ("\r", 40_000),
     "no-break-spaces": ("\u00a0", 40_000), "zero-width": ("\u200b", 40_000), "soft-hyphens": ("\u00ad", 40_000),
     "nul": ("\x00a", 20_000), "escapes": ("\x1b[31m", 8_000), "replacement": ("\ufffd", 40_000), "bidi": ("\u202e20\u202c", 8_000),
+    "controls-among-dots": (("\u02d9" * 100 + "\x8a") * 30 + "\n\n", 12),
     "combining": ("a" + "\u0301" * 500, 60), "surrogates": ("\ud800\udc00\udfff", 8_000), "last-code-point": ("\U0010ffff", 20_000),
     "one-word": ("a", 60_000), "one-number": ("9", 40_000), "hyphens": ("a-", 20_000), "dots": (".", 40_000),
     "points-and-digits": ("1.", 20_000),
