@@ -220,3 +220,15 @@ def test_a_guessed_charset_is_no_news() -> None:
     program = "from pipeline.reading.decode import decode; decode(b'<p>' + bytes(range(128, 256)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_a_parser_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lexbor takes any markup; where it gives up, memory has ended, and that is what is told."""
+    from selectolax import lexbor
+
+    def give_up(_markup: str) -> None:
+        raise lexbor.SelectolaxError("Can't parse HTML.")
+
+    monkeypatch.setattr(lexbor, "LexborHTMLParser", give_up)
+    with pytest.raises(MemoryError):
+        read_html("<p>Take 20 mg daily.")

@@ -35,9 +35,12 @@ _NO_TEXT, _MORE = 600, 4  # characters that a page of menus alone may show; so m
 
 
 def _read(markup: str) -> Page:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-    tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
+    try:
+        tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
+    except SelectolaxError as error:  # it takes any markup: it is memory that it could not have
+        raise MemoryError(str(error)) from error
     walk = Walk()
     if tree.root is not None:
         walk.run(tree.root)
