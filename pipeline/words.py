@@ -120,14 +120,17 @@ def marked(text: Words, marks: Mapping[str, str], blank: str) -> str:
     return "".join(out)
 
 
-def stretches(marks: str, wanted: Iterable[str], blank: str) -> Iterable[tuple[int, int]]:
+def stretches(marks: str, wanted: Iterable[str], blank: str) -> Iterator[tuple[int, int]]:
     """The stretches without a blank that hold a wanted mark, in reading order.
 
     >>> list(stretches("..ab..b.a", "a", "."))
     [(2, 4), (8, 9)]
     """
-    places = sorted(i for mark in wanted for i in _found(mark, marks))
-    return dict.fromkeys((marks.rfind(blank, 0, i) + 1, (marks.find(blank, i) + 1 or len(marks) + 1) - 1) for i in places)
+    end = -1
+    for place in sorted(i for mark in wanted for i in _found(mark, marks)):
+        if place > end:
+            end = (marks.find(blank, place) + 1 or len(marks) + 1) - 1
+            yield marks.rfind(blank, 0, place) + 1, end
 
 
 def _found(char: str, text: str) -> Iterator[int]:

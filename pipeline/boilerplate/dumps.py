@@ -196,6 +196,13 @@ def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int
             yield match.start(), match.end(), verdict
 
 
+def _end_of_words(text: str, place: int) -> int:
+    """Where the last word before a place ends."""
+    while place and text[place - 1].isspace():
+        place -= 1
+    return place
+
+
 def modal_tail(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, Verdict]]:
     """In a long line without breaks, the tail that is words of dialogs and buttons: (start, end, verdict) of each piece.
 
@@ -213,6 +220,8 @@ def modal_tail(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, V
     if len(tail) < 2:
         return
     for start, end in zip(tail, [*tail[1:], len(text)], strict=True):
-        before = len(text[:start].rstrip())
-        stop = len(text[:end].rstrip())
-        yield before, stop, rules.match_text(fold(text[start:end])) or Verdict("layout", "modal-tail")
+        yield (
+            _end_of_words(text, start),
+            _end_of_words(text, end),
+            rules.match_text(fold(text[start:end])) or Verdict("layout", "modal-tail"),
+        )

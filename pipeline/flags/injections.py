@@ -30,7 +30,7 @@ _ABBREVIATION = re.compile(
 )
 _PAUSE = re.compile(r"[.,;:!?()]")
 _GRAMMAR = frozenset({"of", "for", "in", "and", "to"})
-_REACH = 5  # words beside a brand that are looked at for words of search boxes
+_REACH, _WORD_CHARS = 5, 40  # words beside a brand that are looked at for words of search boxes, and their characters at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _searched_around(text: str, start: int, end: int, least: int) -> tuple[int, 
     A word that sentences use too (before, tablets) counts half.
     """
     search, first, last, found = _search(), start, end, 0.0
-    for word in list(_WORD.finditer(text[:start]))[: -_REACH - 1 : -1]:
+    for word in list(_WORD.finditer(text, max(0, start - _REACH * _WORD_CHARS), start))[: -_REACH - 1 : -1]:
         if word[0] not in search.words or _PAUSE.search(text[word.end() : first]):
             break
         first, found = word.start(), found + search.weight(word[0])

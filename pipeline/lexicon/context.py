@@ -19,6 +19,7 @@ WORD_KINDS = (
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
 _NEAR, _AROUND = 60, 150
+_LINE = 300  # characters of a line on either side of a name
 
 _words_in = re.compile(r"[^\W_][\w'’.-]*").findall
 _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
@@ -239,8 +240,9 @@ class Surroundings:
         return [word.rstrip(".'’-") for word in _words_in(stretch)]
 
     def _line(self, start: int) -> str:
-        end = self._text.find("\n", start)
-        return self._text[self._text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(self._text)]
+        """The line around a place, as far as it tells."""
+        before, after = self._text[max(0, start - _LINE) : start], self._text[start : start + _LINE]
+        return before.rpartition("\n")[2] + after.partition("\n")[0]
 
 
 def starts_sentence(text: str, start: int) -> bool:
