@@ -109,10 +109,12 @@ def _titled(text: str, small: Callable[[], set[str]]) -> Iterator[tuple[int, int
 
 def _small_brands(document: Document, block: Block, names: Sequence[Entity]) -> Iterator[tuple[int, int, float, str]]:
     """A brand in small letters, written with a capital elsewhere, with words of search boxes around it."""
-    text = document.block_text(block)
+    text, capital = document.block_text(block), dict[str, bool]()
     for name in names:
         word = document.text[name.start : name.end].split("-")[0].split()[0]
-        if not word.islower() or word.capitalize() not in document.text:
+        if word not in capital:
+            capital[word] = word.islower() and word.capitalize() in document.text
+        if not capital[word]:
             continue
         found = _searched_around(text, name.start - block.start, name.end - block.start, least=2 if name.kind == "generic" else 1)
         if found:
