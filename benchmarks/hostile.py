@@ -1,10 +1,10 @@
 """Time of hostile pages (tests/hostile/pages.py) as they grow: does it grow with their length, or faster?
 
-    python benchmarks/hostile.py [--scale 4] [--only text-]
+    python benchmarks/hostile.py [--scales 4 32] [--only text-]
     python benchmarks/hostile.py --sizes       # an ordinary page, and a single line, of 10 kB to 50 MB (the largest take very long)
 
-Every page is cleaned by all stages at the size of the tests and at `scale` times that; told are those that take a second or more, or
-whose time grows by more than twice the scale. CPU seconds.
+Every page is cleaned by all stages at two sizes, so many times that of the tests; told are those whose time grows by more than 1.6 times
+what their length does, or that take more than 10 s a MB. CPU seconds.
 """
 
 from __future__ import annotations
@@ -32,16 +32,19 @@ def cost(pipeline: Pipeline, data: bytes) -> float:
     return time.process_time() - start
 
 
-def growing(pipeline: Pipeline, scale: int, only: str) -> None:
+def growing(pipeline: Pipeline, scales: tuple[int, int], only: str) -> None:
     """The pages that are slow, or grow faster than their length."""
     count = 0
     for name, make in PAGES.items():
-        if only in name:
-            count += 1
-            small, large = cost(pipeline, make(1)), cost(pipeline, make(scale))
-            if large >= 1 or (large > 0.3 and large > 2 * scale * small):
-                print(f"{name:28} {len(make(scale)) / 1000:8.0f} kB {small:7.2f} {large:7.2f}")
-    print(f"{count} pages at 1 and {scale} times the size")
+        if only not in name:
+            continue
+        count += 1
+        pages = [make(scale) for scale in scales]
+        small, large = (cost(pipeline, page) for page in pages)
+        much, per_mb = len(pages[1]) / max(1, len(pages[0])), 1_000_000 * large / max(1, len(pages[1]))
+        if large > 0.5 and (large > 1.6 * much * small or per_mb > 10):
+            print(f"{name:28} {len(pages[1]) / 1000:8.0f} kB {small:7.2f} {large:7.2f} {per_mb:7.1f} a MB", flush=True)
+    print(f"{count} pages at {scales[0]} and {scales[1]} times the size")
 
 
 def sizes(pipeline: Pipeline) -> None:
@@ -59,7 +62,7 @@ def sizes(pipeline: Pipeline) -> None:
 def main() -> None:
     """Run and tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", type=int, default=4)
+    parser.add_argument("--scales", type=int, nargs=2, default=(4, 32))
     parser.add_argument("--only", default="")
     parser.add_argument("--sizes", action="store_true")
     given = parser.parse_args()
@@ -68,7 +71,7 @@ def main() -> None:
     if given.sizes:
         sizes(pipeline)
     else:
-        growing(pipeline, given.scale, given.only)
+        growing(pipeline, tuple(given.scales), given.only)
 
 
 if __name__ == "__main__":

@@ -232,3 +232,22 @@ def test_a_parser_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexbor, "LexborHTMLParser", give_up)
     with pytest.raises(MemoryError):
         read_html("<p>Take 20 mg daily.")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<li>20 mg<dl><dt>a<dd>b</dl>",
+        "<li>20 mg<dl><dt>a</dt><dd>b</dd></dl></li>",
+        "<li>20 mg<ul><li>daily</ul>",
+        "<dt>a<dd>b<ul><li>c</ul>",
+        "<p>20 mg<select><option>a<option>b</select>",
+        "<table><tr><td>20 mg<td>daily</table>",
+    ],
+)
+def test_long_lists_are_not_deep(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a list is, and however much is left open in it as usual, no tag of it is taken for one that is nested too deep."""
+    page = f"<ul>{piece * 2400}</ul>"
+    limited = read_html(page)
+    monkeypatch.setattr("pipeline.reading.html._limit_depth", lambda markup: markup)
+    assert limited == read_html(page)

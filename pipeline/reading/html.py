@@ -63,34 +63,63 @@ def _with_table(markup: str) -> str:
 
 
 _DEPTH = 1000  # elements open at once; browsers stop at 512 (Chromium's kMaximumHTMLParserDOMTreeDepth)
+_OPTIONS = 5000  # of all lists of a page
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
-_CLOSED_BY_THE_NEXT = frozenset("p li dt dd tr td th option optgroup thead tbody tfoot".split())  # noqa: SIM905  # often left open, and never deep
+_CLOSED_BY_THE_NEXT = frozenset("p tr td th thead tbody tfoot".split())  # noqa: SIM905  # often left open, and never deep
+_ITEMS = {"li": "li", "dt": "dt", "dd": "dt"}  # closed by the next of their kind, and nested by one of the other
+_LISTS = frozenset(("ul", "ol", "dl"))
 
 
 def _limit_depth(markup: str) -> str:
-    """Drop opening tags that stand deeper than a browser would nest them.
+    """Drop opening tags that stand deeper than a browser would nest them, and options beyond what a reader would scroll through.
 
-    An HTML parser looks through all open elements at many tags, so its time grows with the square
-    of the depth: a megabyte of nested <div> takes minutes. Pages with so few tags that even this
+    An HTML parser looks through all open elements at many tags, and Lexbor through all options of a list at each of them, so its
+    time grows with the square: a megabyte of nested <div> takes minutes. Pages with so few tags that even this
     would take less than a tenth of a second are left as they are.
     """
     if markup.count("<") < 10 * _DEPTH:
         return markup
-    depth, here, parts = 0, 0, list[str]()
+    depth, here, parts = _Depth(), 0, list[str]()
     for match in _TAG.finditer(markup):
-        name = match[2].lower()
-        if name in _VOID or name in _CLOSED_BY_THE_NEXT:
-            continue
-        if match[1]:
-            depth = max(0, depth - 1)
-            continue
-        depth += 1
-        if depth > _DEPTH:
+        if depth.is_too_deep(match[2].lower(), closes=bool(match[1])):
             parts.append(markup[here : match.start()])
             end = markup.find(">", match.end())
-            here = len(markup) if end < 0 else end + 1
+            if end < 0:
+                return "".join(parts)
+            here = end + 1
     return "".join([*parts, markup[here:]])
+
+
+class _Depth:
+    """How deep the elements are nested, by their tags; what is left open as usual does not count."""
+
+    def __init__(self) -> None:
+        self.open = self.options = self.items = 0
+        self.item = ""  # the kind of item that is open
+
+    def is_too_deep(self, name: str, *, closes: bool) -> bool:
+        """Take note of the next tag; True for an opening one that is to be dropped."""
+        if name in ("option", "optgroup"):
+            self.options += not closes
+            return not closes and self.options > _OPTIONS
+        if name in _ITEMS or (closes and name in _LISTS):
+            return self._is_item_too_deep(_ITEMS.get(name, ""), closes=closes, of_list=name in _LISTS)
+        if name in _VOID or name in _CLOSED_BY_THE_NEXT:
+            return False
+        if name in _LISTS:
+            self.item = ""
+        self.open = max(0, self.open - 1) if closes else self.open + 1
+        return not closes and self.open > _DEPTH
+
+    def _is_item_too_deep(self, kind: str, *, closes: bool, of_list: bool) -> bool:
+        if closes:
+            self.item, self.items = "", max(0, self.items - 1)
+            self.open = max(0, self.open - of_list)
+            return False
+        self.items += bool(self.item) and kind != self.item
+        self.item = kind
+        return self.items > _DEPTH
 
 
 _ATTRIBUTES = 1000  # of one element
