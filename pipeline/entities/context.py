@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from ..document import Document, Entity
@@ -33,6 +35,7 @@ class Context:
     drugs: list[tuple[int, int, Entity]]
     taken: set[int]
     dose_tokens: set[int] = field(default_factory=set)
+    _tops: dict[int, int] = field(default_factory=dict)  # line of a table -> its first line
 
     @classmethod
     def of(cls, document: Document) -> Context:
@@ -54,7 +57,10 @@ class Context:
         """No drug name, or only names inside a longer one: "vitamin B12 deficiency", "heparin-induced thrombocytopenia"."""
         if self.free(first, last):
             return True
-        touching = [(a, b) for a, b, _ in self.drugs if a < last and first < b]
+        at = bisect_left(self.drugs, last, key=lambda drug: drug[0])  # they stand in order, and apart
+        touching = [
+            (a, b) for a, b, _ in takewhile(lambda drug: first < drug[1], reversed(self.drugs[max(0, at - (last - first) - 1) : at]))
+        ]
         return all(first <= a and b <= last and b - a < last - first for a, b in touching)
 
     def note_doses(self, found: Iterable[Found]) -> None:
@@ -91,7 +97,11 @@ class Context:
             return frozenset()
         top = number
         while top and page.lines[top - 1].block.kind == "table_row":
+            if top in self._tops:
+                top = self._tops[top]
+                break
             top -= 1
+        self._tops[number] = top
         cell = page.text.count("\t", page.lines[number].block.start, page.starts[token])
         heads = page.text[page.lines[top].block.start : page.lines[top].block.end].lower().split("\t")
         return frozenset(heads[cell].split()) if top < number and cell < len(heads) else frozenset()

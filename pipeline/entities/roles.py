@@ -49,7 +49,7 @@ def told_roles(context: Context, found: Sequence[Found]) -> list[Role | None]:
     """The role that the sentence, the line's place or the section gives; None where none of them does."""
     if not found:
         return []
-    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, list[Cue]](), _line_sections(context, found)
+    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, tuple[list[Cue], bool]](), _line_sections(context, found)
     own = [_own_role(context, f, cues) for f in found]
     out = [
         role
@@ -87,19 +87,19 @@ def _is_joined(context: Context, one: Found, two: Found) -> bool:
     return (joined or gap[-2:] == ["followed", "by"]) and two.first < context.page.sentence(one.first)[1]
 
 
-def _own_role(context: Context, f: Found, known: dict[int, list[Cue]]) -> Role | None:
+def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool]]) -> Role | None:
     """The role that the clause gives: by what ends right before the mention or starts right behind it, else by the nearest cue."""
     words, sentence = context.page.words, context.page.sentence(f.first)
     low, high = clause(words, (f.first, f.last), sentence, _stops())
-    cues = known.get(sentence[0])
-    if cues is None:
-        cues = known[sentence[0]] = _with_purposes(words, _cues().find(words, *sentence))
-    if _tells_people(words[f.last : f.last + 3]) and _has_doses(context, sentence):
+    if sentence[0] not in known:
+        known[sentence[0]] = _with_purposes(words, _cues().find(words, *sentence)), _has_doses(context, sentence)
+    cues, doses = known[sentence[0]]
+    if doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
     compound = _compound(context, f)
     if compound:
         return Role("adverse_effect", compound, told=True)
-    fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=_has_doses(context, sentence))]
+    fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:

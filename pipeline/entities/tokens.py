@@ -115,7 +115,7 @@ def _read(document: Document) -> Page:
 
 # Tokens. What has no full stop for so long is a list or noise: parts of it count as sentences of their own, for every mention
 # looks through its sentence, and time would grow with the square of the length.
-_LONG_SENTENCE = 500
+_LONG_SENTENCE = 250
 
 
 def _mended(read: Words) -> Words:
