@@ -147,7 +147,8 @@ def _fragments(text: str) -> Iterator[tuple[int, int, float, str]]:
         words = [word.lower() for word in _WORD.findall(match[1])]
         known = sum(_search().weight(word) for word in words if word in _search().words or word in _search().products)
         grammatical = _search().grammar.intersection(words)
-        if 2 <= len(words) <= 7 and known >= 1 and not grammatical and not _ABBREVIATION.search(text[: match.start()].rstrip()):
+        before = text[max(0, match.start() - _WORD_CHARS) : match.start()].rstrip()
+        if 2 <= len(words) <= 7 and known >= 1 and not grammatical and not _ABBREVIATION.search(before):
             yield match.start(1), match.end(1), 0.7, f"words between two sentences: {match[1]}"
 
 

@@ -120,8 +120,8 @@ class _Reading:
         accepted = [match for match in doubtful if self._is_drug(match, around, known)]
         if accepted:  # a row of substances: "calcium, iron or zinc" after "containing"
             around = self._surroundings(sorted([*plain, *accepted]))
-            accepted += [match for match in doubtful if match not in accepted and self._is_drug(match, around, known)]
-        rest = [match for match in doubtful if match not in accepted]
+            accepted += [match for match in _without(doubtful, accepted) if self._is_drug(match, around, known)]
+        rest = _without(doubtful, accepted)
         certain = self._certain_enough(accepted, rest)
         accepted += [match for match in rest if match.key in certain and not self._text[match.start : match.end].islower()]
         return [*accepted, *self._abbreviated_together([match for match in rest if match.key not in certain])]
@@ -190,6 +190,11 @@ class _Reading:
             return mention
         kind = "salt" if mention.kind in {"generic", "synonym"} else mention.kind
         return replace(mention, end=end, kind=kind)
+
+
+def _without(matches: Iterable[Match], others: Iterable[Match]) -> list[Match]:
+    places = {(match.start, match.end) for match in others}
+    return [match for match in matches if (match.start, match.end) not in places]
 
 
 def _is_written_so(written: str, surface: str) -> bool:

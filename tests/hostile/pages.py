@@ -98,6 +98,11 @@ _TEXTS = {
     "repeated-titles": ("Side effects\n\n", 2_000),
     "fractions": ("½ ", 15_000), "ideographs": ("薬", 20_000), "hindi": ("दवा ", 8_000), "emoji": ("👩‍👩‍👧", 5_000),
     "upper": ("ACNE CREAM ", 4_000),
+    "causes": ("may cause rash ", 1_000), "label-and-effect": ("Side effects: rash ", 1_000), "no-rash": ("no rash but ", 1_500),
+    "short-brands": ("Pan D ", 2_000), "numbered-tables": ("Table 1. acne 20 mg ", 1_000), "modals": ("Leave a comment ", 1_500),
+    "brand-in-brackets": ("Isotroin (isotretinoin) ", 800), "induced": ("heparin-induced thrombocytopenia ", 600),
+    "abbreviations": ("inflammatory bowel disease (IBD) ", 600), "negated-lists": ("rash, acne or ", 1_200),
+    "addresses": ("https://a.b/isotretinoin ", 800), "schedules": ("twice a day before food for 2 weeks, ", 500),
 }  # fmt: skip
 
 _MARKUP = {
