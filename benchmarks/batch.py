@@ -285,7 +285,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--limit", type=int, default=2000)
-    parser.add_argument("--counts", type=int, nargs="+", default=[1000, 10_000, 100_000])
+    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000, 10_000, 100_000])
     parser.add_argument("--trafilatura", type=Path, default=Path(sys.executable).parent / "trafilatura", help="its command")
     parser.add_argument("--scratch", type=Path, help="where results go; a temporary folder unless told")
     told = parser.parse_args()
