@@ -6,6 +6,7 @@ you get a rash; fever is unlikely" negates the fever only.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, partial
 
@@ -19,49 +20,54 @@ _LIST_STEP = 6
 _RANK = {"negated": 0, "conditional": 1, "possible": 2}
 
 
+class _Sentence:
+    """A sentence's cues, how far lists carry each on, and the places that end the reach of a negation."""
+
+    def __init__(self, words: list[str], first: int, last: int) -> None:
+        self.words, self.first, self.last = words, first, last
+        self.cues = [c for c in _cues().find(words, first, last) if c.says != "pseudo"]
+        self.reached = dict[Cue, int]()
+        # a new purpose begins: "scabies that did not clear with creams, and for river blindness"
+        self.turns = [i for i in range(first + 1, last) if words[i] == "for" and words[i - 1] in (",", "and")] if self.cues else []
+        # a later "if" or "to treat": "do not use if you have asthma"
+        self.cuts = sorted(c.first for c in self.cues if c.says in ("conditional", "purpose"))
+
+    def ends(self, cue: Cue, f: Found) -> bool:
+        """True if what follows a negation ends its reach before the mention."""
+        return _holds(self.turns, cue.last + 1, f.first) or _holds(self.cuts, cue.last, f.first)
+
+
+def _holds(places: Sequence[int], first: int, last: int) -> bool:
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < last
+
+
 def assertions(context: Context, found: Sequence[Found]) -> list[tuple[str, Cue | None]]:
     """For each mention what is said of it, and the cue that says so."""
     out = list[tuple[str, Cue | None]]()
-    begin, cues, reached = -1, list[Cue](), dict[Cue, int]()
+    sentence: _Sentence | None = None
     for f in found:
-        sentence = context.page.sentence(f.first)
-        if sentence[0] != begin:
-            begin, reached = sentence[0], {}
-            cues = [c for c in _cues().find(context.page.words, *sentence) if c.says != "pseudo"]
-        cue = _decides(context, f, cues, reached, sentence) if cues else None
+        first, last = context.page.sentence(f.first)
+        if sentence is None or sentence.first != first:
+            sentence = _Sentence(context.page.words, first, last)
+        cue = _decides(f, sentence) if sentence.cues else None
         out.append((cue.says if cue else "present", cue))
     return out
 
 
-def _decides(context: Context, f: Found, cues: list[Cue], reached: dict[Cue, int], sentence: tuple[int, int]) -> Cue | None:
-    words = context.page.words
-    low, high = clause(words, (f.first, f.last), sentence, _stops())
-    candidates = [c for c in cues if _reaches(words, c, f, low, high, reached) and not _is_cut(c, f, cues)]
+def _decides(f: Found, sentence: _Sentence) -> Cue | None:
+    low, high = clause(sentence.words, (f.first, f.last), (sentence.first, sentence.last), _stops())
+    candidates = [c for c in sentence.cues if low <= c.first and c.last <= high and _reaches(c, f, sentence)]
     for c in candidates:
-        reached[c] = f.last + _LIST_STEP
+        sentence.reached[c] = f.last + _LIST_STEP
     return min(candidates, key=lambda c: (_RANK[c.says], abs(c.first - f.first)), default=None)
 
 
-def _reaches(words: list[str], cue: Cue, f: Found, low: int, high: int, reached: dict[Cue, int]) -> bool:
-    if not (low <= cue.first and cue.last <= high):
-        return False
+def _reaches(cue: Cue, f: Found, sentence: _Sentence) -> bool:
     if cue.reach == "forward":
-        if cue.says == "negated" and _turns(words, cue.last, f.first):
-            return False
-        return cue.last <= f.first <= max(cue.last + _REACH, reached.get(cue, 0))
-    return cue.reach == "back" and f.last <= cue.first and _relative().isdisjoint(words[f.last : cue.first])
-
-
-def _turns(words: list[str], first: int, last: int) -> bool:
-    """A new purpose begins: "scabies that did not clear with creams, and for river blindness"."""
-    return any(words[i] == "for" and words[i - 1] in (",", "and") for i in range(first + 1, last))
-
-
-def _is_cut(cue: Cue, f: Found, cues: list[Cue]) -> bool:
-    """A later "if" or "to treat" ends the reach of a negation: "do not use if you have asthma"."""
-    if cue.says != "negated" or cue.reach != "forward":
-        return False
-    return any(cue.last <= c.first < f.first and c.says in ("conditional", "purpose") for c in cues)
+        near = cue.last <= f.first <= max(cue.last + _REACH, sentence.reached.get(cue, 0))
+        return near and not (cue.says == "negated" and sentence.ends(cue, f))
+    return cue.reach == "back" and f.last <= cue.first and _relative().isdisjoint(sentence.words[f.last : cue.first])
 
 
 _stops = partial(word_set, "assertion.toml", "stops")

@@ -78,12 +78,16 @@ def find_injections(document: Document) -> Iterator[Flag]:
     def small() -> set[str]:
         return set(_SMALL_WORD.findall(document.text))
 
+    @cache
+    def has_capital(word: str) -> bool:
+        return word.islower() and word.capitalize() in document.text
+
     for block in document.blocks:
         if block.kind not in ("paragraph", "list_item", "quote"):
             continue
         text = document.block_text(block)
         inside = names[bisect_left(starts, block.start) : bisect_left(starts, block.end)]
-        found = [*_titled(text, small), *_small_brands(document, block, inside), *_fragments(text), *_phrases(text)]
+        found = [*_titled(text, small), *_small_brands(document, block, inside, has_capital), *_fragments(text), *_phrases(text)]
         yield from _flags(block, found)
 
 
@@ -107,14 +111,13 @@ def _titled(text: str, small: Callable[[], set[str]]) -> Iterator[tuple[int, int
             yield match.start(), match.end(), 0.7, f"title case inside a sentence: {match[0]}"
 
 
-def _small_brands(document: Document, block: Block, names: Sequence[Entity]) -> Iterator[tuple[int, int, float, str]]:
+def _small_brands(
+    document: Document, block: Block, names: Sequence[Entity], has_capital: Callable[[str], bool]
+) -> Iterator[tuple[int, int, float, str]]:
     """A brand in small letters, written with a capital elsewhere, with words of search boxes around it."""
-    text, capital = document.block_text(block), dict[str, bool]()
+    text = document.block_text(block)
     for name in names:
-        word = document.text[name.start : name.end].split("-")[0].split()[0]
-        if word not in capital:
-            capital[word] = word.islower() and word.capitalize() in document.text
-        if not capital[word]:
+        if not has_capital(document.text[name.start : name.end].split("-")[0].split()[0]):
             continue
         found = _searched_around(text, name.start - block.start, name.end - block.start, least=2 if name.kind == "generic" else 1)
         if found:

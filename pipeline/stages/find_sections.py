@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -60,14 +59,14 @@ def find_sections(document: Document) -> Document:
     """
     blocks, sections = list[Block](), list[Section]()
     opened = [_opened(document, block) for block in document.blocks]
-    openers = [i for i, kind in enumerate(opened) if kind]
+    ends = _ends(document.blocks, [i for i, kind in enumerate(opened) if kind])
     disclaims = _may_disclaim(document.text.lower())
     open_sections = list[tuple[int, str]]()  # level and kind, outermost first
     for i, block in enumerate(document.blocks):
         if kind := opened[i]:
             level = _level(block)
             open_sections = [(rank, k) for rank, k in open_sections if rank < level] + [(level, kind)]
-            sections.append(Section(_shown(document.block_text(block)), kind, block.start, _end(document, openers, i, level)))
+            sections.append(Section(_shown(document.block_text(block)), kind, block.start, ends[i]))
         section = _section_of(document, block, open_sections, disclaims=disclaims)
         blocks.append(block if block.section == section else _in_section(block, section))
     return replace(document, blocks=tuple(blocks), sections=tuple(sections))
@@ -140,11 +139,15 @@ def _shown(heading: str) -> str:
     return re.sub(r"^[^\w(\"“]+|[\s:*#–—-]+$", "", " ".join(heading.split())) or heading.strip()
 
 
-def _end(document: Document, openers: Sequence[int], heading: int, level: int) -> int:
-    """Where the section ends: before the next heading of its rank or above, else with the last block."""
-    blocks = document.blocks
-    after = next((i for i in openers[bisect_right(openers, heading) :] if _level(blocks[i]) <= level), len(blocks))
-    return blocks[after - 1].end
+def _ends(blocks: Sequence[Block], openers: Sequence[int]) -> dict[int, int]:
+    """Where the section of each heading ends: before the next heading of its rank or above, else with the last block."""
+    ends, following = dict[int, int](), dict[int, int]()  # the next heading of each level
+    for i in reversed(openers):
+        level = _level(blocks[i])
+        after = min((at for rank, at in following.items() if rank <= level), default=len(blocks))
+        ends[i] = blocks[after - 1].end
+        following[level] = i
+    return ends
 
 
 def _section_of(document: Document, block: Block, open_sections: Sequence[tuple[int, str]], *, disclaims: bool) -> str | None:

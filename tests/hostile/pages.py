@@ -97,7 +97,7 @@ _TEXTS = {
     "times": ("twice daily ", 3_000), "not": ("not ", 9_000), "bullets": ("- a\n", 8_000), "short-lines": ("a\n\n", 10_000),
     "repeated-titles": ("Side effects\n\n", 2_000),
     "fractions": ("½ ", 15_000), "ideographs": ("薬", 20_000), "hindi": ("दवा ", 8_000), "emoji": ("👩‍👩‍👧", 5_000),
-    "upper": ("ACNE CREAM ", 4_000),
+    "upper": ("ACNE CREAM ", 4_000), "labels-alone": ("a:\r", 6_000),
     "causes": ("may cause rash ", 1_000), "label-and-effect": ("Side effects: rash ", 1_000), "no-rash": ("no rash but ", 1_500),
     "short-brands": ("Pan D ", 2_000), "numbered-tables": ("Table 1. acne 20 mg ", 1_000), "modals": ("Leave a comment ", 1_500),
     "brand-in-brackets": ("Isotroin (isotretinoin) ", 800), "induced": ("heparin-induced thrombocytopenia ", 600),
