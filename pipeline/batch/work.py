@@ -97,6 +97,8 @@ def attempt(pipeline: Pipeline, raw: Raw, limits: Limits) -> Document | Failure:
     except OutOfTimeError:
         problem = f"took longer than {limits.seconds:g} seconds"
         return Failure(problem, "raise --timeout if it is a page", raw.path, raw.record, raw.id, raw.url)
+    except MemoryError:  # there was not even enough to say so
+        result = Failure(OUT_OF_MEMORY, "", raw.path, raw.record, raw.id, raw.url)
     if isinstance(result, Failure) and result.error == OUT_OF_MEMORY and limits.megabytes:
         problem = f"took more than {limits.megabytes:g} MB of memory"
         return replace(result, error=problem, advice="raise --max-memory if it is a page and the machine has more")

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +15,6 @@ from pipeline.record import to_line
 from .invariants import check_result
 from .pages import PAGES
 
-ROOT = Path(__file__).resolve().parents[2]
 _HANG = 120  # seconds after which the test run is ended with the place where it stands
 
 
@@ -44,17 +39,6 @@ def test_the_same_bytes_again(name: str, pipeline: Pipeline) -> None:
     assert isinstance(first, Document)
     assert isinstance(second, Document)
     assert to_line(first.record()) == to_line(second.record())
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
-def test_pages_in_little_memory() -> None:
-    """Wherever memory runs out, a page gives a failure that says so; the next one is cleaned as ever."""
-    done = subprocess.run([sys.executable, "-m", "tests.hostile.little_memory"], capture_output=True, text=True, check=True, cwd=ROOT)
-    told = json.loads(done.stdout)
-    assert told["same"]
-    assert told["said"].pop("cleaned") > 50
-    assert sum(count for error, count in told["said"].items() if error.startswith("took more than ")) > 10
-    assert [error for error in told["said"] if "internal error" in error] == []
 
 
 def test_most_pages_give_a_record(pipeline: Pipeline) -> None:
