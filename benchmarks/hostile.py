@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipeline.chain import Failure, Pipeline
 from pipeline.reading import Raw
+from tests.hostile.floods import SENTENCE
 from tests.hostile.pages import PAGES
 
-_SENTENCE = "Isotroin 20mg Capsule is used for severe acne. Take one capsule twice daily for 16 weeks. It may cause dry lips. "
+_SENTENCE = f"{SENTENCE}. "
 
 
 def cost(pipeline: Pipeline, data: bytes) -> float:

@@ -62,6 +62,11 @@ class Failure:
     id: str | None = None
     url: str | None = None
 
+    @classmethod
+    def of(cls, raw: Raw, error: str, advice: str = "") -> Failure:
+        """Of this input."""
+        return cls(error, advice, raw.path, raw.record, raw.id, raw.url)
+
     def row(self) -> dict[str, Any]:
         """As it stands in failures.jsonl."""
         return {"id": self.id, "path": self.path, "record": self.record, "url": self.url, "error": self.error, "advice": self.advice}
@@ -101,14 +106,14 @@ class Pipeline:
         try:
             return self(raw)
         except ReadError as error:
-            return Failure(error.problem, error.advice, raw.path, raw.record, raw.id, raw.url)
+            return Failure.of(raw, error.problem, error.advice)
         except PharmacleanError:
             raise  # wrong options or tables: no document can be done
         except MemoryError:
-            return Failure(OUT_OF_MEMORY, "give the process more, or split the page", raw.path, raw.record, raw.id, raw.url)
+            return Failure.of(raw, OUT_OF_MEMORY, "give the process more, or split the page")
         except Exception as error:  # noqa: BLE001
             problem = f"internal error: {type(error).__name__}: {error}"
-            return Failure(problem, "this is a fault of pharmaclean; please report it with the page", raw.path, raw.record, raw.id, raw.url)
+            return Failure.of(raw, problem, "this is a fault of pharmaclean; please report it with the page")
 
     def stream(self, inputs: Iterable[Raw]) -> Iterator[Document | Failure]:
         """Documents and failures in the order of the inputs."""

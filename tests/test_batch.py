@@ -143,8 +143,7 @@ KILLER = f"""
 import sys
 from pathlib import Path
 from pipeline.batch import run_batch
-from pipeline.chain import Failure, Options, Pipeline
-from pipeline.document import Document
+from pipeline.chain import Options
 
 if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")

@@ -95,10 +95,9 @@ def attempt(pipeline: Pipeline, raw: Raw, limits: Limits) -> Document | Failure:
         with limited(limits):
             result = pipeline.attempt(raw)
     except OutOfTimeError:
-        problem = f"took longer than {limits.seconds:g} seconds"
-        return Failure(problem, "raise --timeout if it is a page", raw.path, raw.record, raw.id, raw.url)
+        return Failure.of(raw, f"took longer than {limits.seconds:g} seconds", "raise --timeout if it is a page")
     except MemoryError:  # there was not even enough to say so
-        result = Failure(OUT_OF_MEMORY, "", raw.path, raw.record, raw.id, raw.url)
+        result = Failure.of(raw, OUT_OF_MEMORY)
     if isinstance(result, Failure) and result.error == OUT_OF_MEMORY and limits.megabytes:
         problem = f"took more than {limits.megabytes:g} MB of memory"
         return replace(result, error=problem, advice="raise --max-memory if it is a page and the machine has more")
@@ -153,7 +152,7 @@ def name_the_dead(job: Job, shard: Shard) -> Failure:
     """The failure of the one document of a shard that killed its worker. It is read, not cleaned, to be named."""
     advice = "it may need more memory"
     for raw in read_shard(shard, job.reading, job.sample):
-        return Failure(DIED, advice, raw.path, raw.record, raw.id, raw.url)
+        return Failure.of(raw, DIED, advice)
     return Failure(DIED, advice, shard.spans[0].shown or shard.spans[0].path)
 
 

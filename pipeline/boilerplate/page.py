@@ -96,12 +96,11 @@ class Signs:
 
     def sentence_ends(self) -> Any:
         """How many full stops each block has before a space, or of the wide kind, which none follows."""
-        import numpy as np
-
-        followed = self.flags & STOP
+        stops = self.flags & STOP
+        followed = stops.copy()
         followed[:-1] &= (self.flags[1:] & SPACE) * STOP
         if self.wide is not None:
-            followed |= np.isin(self.wide, _WIDE_STOPS)
+            followed |= stops * (self.wide > _TABLE_SIZE)
         return self._between(followed, self.ends - 1)
 
     def ideographs(self) -> Any:

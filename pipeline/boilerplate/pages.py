@@ -243,8 +243,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
 
 def _is_link_row(text: str, linked: float) -> bool:
     """Three links or more between bars, and nothing else; `linked`: characters in links."""
-    bars = text.count("|")
-    return bars >= _ROW and text.count(" | ") >= _ROW and linked >= _LINKED * (len(text) - text.count(" ") - bars)
+    return text.count(" | ") >= _ROW and linked >= _LINKED * (len(text) - text.count(" ") - text.count("|"))
 
 
 def _by_rule(reading: Reading, rules: BoilerplateRules, asked: Sequence[int]) -> dict[int, Verdict | None]:

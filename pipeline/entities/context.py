@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
 from ..document import Document, Entity
@@ -58,10 +57,12 @@ class Context:
         if self.free(first, last):
             return True
         at = bisect_left(self.drugs, last, key=lambda drug: drug[0])  # they stand in order, and apart
-        touching = [
-            (a, b) for a, b, _ in takewhile(lambda drug: first < drug[1], reversed(self.drugs[max(0, at - (last - first) - 1) : at]))
-        ]
-        return all(first <= a and b <= last and b - a < last - first for a, b in touching)
+        while at and first < self.drugs[at - 1][1]:
+            at -= 1
+            a, b, _ = self.drugs[at]
+            if not (first <= a and b <= last and b - a < last - first):
+                return False
+        return True
 
     def note_doses(self, found: Iterable[Found]) -> None:
         """Remember where amounts, forms and frequencies stand, for those that are looked for next."""

@@ -19,7 +19,7 @@ WORD_KINDS = (
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
 _NEAR, _AROUND = 60, 150
-_LINE = 300  # characters of a line on either side of a name
+_LINE = 300  # characters of a line on either side of a name that tell how it is written
 
 _words_in = re.compile(r"[^\W_][\w'’.-]*").findall
 _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
@@ -184,7 +184,7 @@ class Surroundings:
         """
         if not self._text[start].isupper() or starts_sentence(self._text, start):
             return False
-        return not _is_title(self._line(start))
+        return not _is_title(line_around(self._text, start, start))
 
     def is_explained(self, start: int, end: int) -> bool:
         """Another drug stands in brackets after it, or it stands so after a drug: "Soma (carisoprodol)"."""
@@ -239,10 +239,14 @@ class Surroundings:
         stretch = _sentence_part(self._text[max(0, start - 50) : start])[-1].lower()
         return [word.rstrip(".'’-") for word in _words_in(stretch)]
 
-    def _line(self, start: int) -> str:
-        """The line around a place, as far as it tells."""
-        before, after = self._text[max(0, start - _LINE) : start], self._text[start : start + _LINE]
-        return before.rpartition("\n")[2] + after.partition("\n")[0]
+
+def line_around(text: str, start: int, end: int) -> str:
+    """The line around a stretch, as far as it tells: a long one is not copied whole for each name in it.
+
+    >>> line_around("One.\\nTwo three\\nfour", 9, 14)
+    'Two three'
+    """
+    return text[max(0, start - _LINE) : start].rpartition("\n")[2] + text[start : end + _LINE].partition("\n")[0]
 
 
 def starts_sentence(text: str, start: int) -> bool:

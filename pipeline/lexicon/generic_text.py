@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from .context import ContextWords, starts_sentence
+from .context import ContextWords, line_around, starts_sentence
 from .mentions import Mention
 
 #: Names that are less sure than this are left as they stand.
@@ -33,7 +33,6 @@ _strength = re.compile(r"(?<=[^\W\d_])[ \u00a0-](\d.*)$", re.DOTALL).search
 _mark = re.compile(r"\s?(?:®|™|\(R\)|\(TM\))").match
 _article = re.compile(r"\b([Aa])(n?)([ \u00a0])$").search
 _VOWELS = frozenset("aeiou")
-_AROUND = 300  # characters of a line on either side of a name that tell whether it is in capitals
 
 
 def generic_text(text: str, mentions: Sequence[Mention], words: ContextWords, usan: Mapping[str, str]) -> str:
@@ -103,8 +102,7 @@ def _replacement(text: str, mention: Mention, usan: Mapping[str, str]) -> str | 
 
 def _in_case(text: str, mention: Mention, new: str) -> str:
     """With a capital at the start of a sentence, in capitals in a line of capitals."""
-    before = text[max(0, mention.start - _AROUND) : mention.start].rpartition("\n")[2]
-    line = before + text[mention.start : mention.end + _AROUND].partition("\n")[0]
+    line = line_around(text, mention.start, mention.end)
     if line.isupper() and sum(map(str.isalpha, line)) > mention.end - mention.start + 3:
         return new.upper()
     return new[0].upper() + new[1:] if text[mention.start].isupper() and starts_sentence(text, mention.start) else new
