@@ -19,9 +19,11 @@ from click.testing import CliRunner
 import cli
 from pipeline.batch import Selection, run_batch
 from pipeline.chain import Options
+from pipeline.engine.limits import Limits
 from pipeline.errors import ConfigError
 
 from .killing import content, crawl, rounds, start
+from .pages import PAGES
 
 QUICK = Options(skip=("extract_entities", "relate_entities"))
 
@@ -144,6 +146,21 @@ def test_a_clock_that_jumps(year: int, tmp_path: Path, monkeypatch: pytest.Monke
     run_batch([pages], tmp_path / "calm", QUICK, workers=0, selection=Selection(size=10))
     assert content(out) == content(tmp_path / "calm")
     assert b"10mg" in (out / "documents.jsonl").read_bytes()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
+def test_pages_in_little_memory(tmp_path: Path) -> None:
+    """Wherever memory runs out, also in compiled code that ends its process, each page is cleaned or stands in failures with the reason."""
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    pages.mkdir()
+    for name, make in PAGES.items():
+        (pages / f"{name}.html").write_bytes(make(4))
+    summary = run_batch([pages], out, Options(), workers=2, limits=Limits(60, 3))
+    errors = [json.loads(line)["error"] for line in (out / "failures.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert summary.documents + len(errors) == len(PAGES)
+    assert summary.documents > 150
+    assert errors.count("took more than 3 MB of memory") > 5
+    assert [error for error in errors if "internal error" in error] == []
 
 
 NAMES = [
