@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from . import __version__
 from .document import Document
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
 Stage: TypeAlias = Callable[[Document], Document]
+Result = TypeVar("Result")
 OUT_OF_MEMORY = "needs more memory than there is"
 
 #: Editing stages first, annotating ones after. A stage's name is its module, its function, its word on the command line.
@@ -75,6 +76,21 @@ class Failure:
         return f"{self.error}; {self.advice}" if self.advice else self.error
 
 
+def attempt(raw: Raw, work: Callable[[], Result]) -> Result | Failure:
+    """What the work on this input gives, or what went wrong."""
+    try:
+        return work()
+    except ReadError as error:
+        return Failure.of(raw, error.problem, error.advice)
+    except PharmacleanError:
+        raise  # wrong options or tables: no document can be done
+    except MemoryError:
+        return Failure.of(raw, OUT_OF_MEMORY, "give the process more, or split the page")
+    except Exception as error:  # noqa: BLE001
+        problem = f"internal error: {type(error).__name__}: {error}"
+        return Failure.of(raw, problem, "this is a fault of pharmaclean; please report it with the page")
+
+
 @dataclass
 class Pipeline:
     """The chain of stages; build it once, use it for many documents.
@@ -103,17 +119,7 @@ class Pipeline:
 
     def attempt(self, raw: Raw) -> Document | Failure:
         """Like a call, with whatever goes wrong as a value: one bad page must not stop a batch."""
-        try:
-            return self(raw)
-        except ReadError as error:
-            return Failure.of(raw, error.problem, error.advice)
-        except PharmacleanError:
-            raise  # wrong options or tables: no document can be done
-        except MemoryError:
-            return Failure.of(raw, OUT_OF_MEMORY, "give the process more, or split the page")
-        except Exception as error:  # noqa: BLE001
-            problem = f"internal error: {type(error).__name__}: {error}"
-            return Failure.of(raw, problem, "this is a fault of pharmaclean; please report it with the page")
+        return attempt(raw, lambda: self(raw))
 
     def stream(self, inputs: Iterable[Raw]) -> Iterator[Document | Failure]:
         """Documents and failures in the order of the inputs."""

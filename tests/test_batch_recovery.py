@@ -140,13 +140,19 @@ def test_interrupt(tmp_path: Path, group: bool) -> None:
 
 
 DISTURBED = """
-import os, signal, sys, time
+import faulthandler, os, signal, sys, time
 from pathlib import Path
+import pipeline.batch.work as work
 import pipeline.stages.repair_text as module
 from pipeline.batch import run_batch
 from pipeline.chain import Options
 
-mend = module.repair_text
+mend, write = module.repair_text, work.to_bytes
+
+def greedy(record):
+    if "WORDY" in record["text"]:
+        "".ljust(10**9)
+    return write(record)
 
 def disturbed(document):
     if "DEADLY" in document.text:
@@ -167,7 +173,7 @@ def disturbed(document):
                 pass
     return mend(document)
 
-module.repair_text = disturbed
+module.repair_text, work.to_bytes = disturbed, greedy
 if __name__ == "__main__":
     skip = ("extract_entities", "relate_entities")
     crawl, out, workers, timeout, grace, size = sys.argv[1:]
@@ -175,6 +181,7 @@ if __name__ == "__main__":
     from pipeline.batch import Selection
     pipeline.engine.limits._GRACE = float(grace)
     limits = pipeline.engine.limits.Limits(float(timeout), 500)
+    faulthandler.dump_traceback_later(150, exit=True)  # as test runners do; the workers are forked from this process
     run_batch([crawl], Path(out), Options(skip=skip), workers=int(workers), limits=limits, selection=Selection(size=int(size)))
 """
 
@@ -205,13 +212,13 @@ def test_documents_that_disturb(tmp_path: Path, workers: str) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_documents_that_take_too_much_memory(tmp_path: Path, workers: str) -> None:
-    """They stand in failures.jsonl with the reason; those after them are cleaned by the same process."""
-    assert disturbed(tmp_path, 9, {2: "HUNGRY", 7: "HUNGRY"}, workers, "30", "10", "64") == ["took more than 500 MB of memory"] * 2
+    """They stand in failures.jsonl with the reason, also if it is their record that takes it; the same process goes on."""
+    assert disturbed(tmp_path, 9, {2: "HUNGRY", 7: "WORDY"}, workers, "30", "10", "64") == ["took more than 500 MB of memory"] * 2
 
 
 @POSIX
 def test_a_document_that_does_not_listen(tmp_path: Path) -> None:
-    """A document that hangs and cannot be interrupted is ended with its worker."""
+    """A document that hangs and cannot be interrupted is ended with its worker, also where the caller has a watchdog of its own."""
     assert disturbed(tmp_path, 9, {4: "DEAF"}, "2", "0.3", "0", "3") == ["the worker process died on this document"]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..chain import OUT_OF_MEMORY, Failure, Options, Pipeline
+from ..chain import OUT_OF_MEMORY, Failure, Options, Pipeline, Result, attempt
 from ..document import Document
 from ..engine.limits import LIMITS, Limits, OutOfTimeError, limited, worked_on
 from ..export.files import name_of
@@ -83,17 +83,22 @@ def warm_up(options: Options) -> None:
 
 def documents_of(job: Job, shard: Shard) -> Iterator[tuple[Raw, Document | Failure]]:
     """Every document of a shard, cleaned, in order."""
+    return results_of(job, shard, lambda document: document)
+
+
+def results_of(job: Job, shard: Shard, finish: Callable[[Document], Result]) -> Iterator[tuple[Raw, Result | Failure]]:
+    """What `finish` makes of every document of a shard, in order; the limits hold for that too."""
     pipeline = pipeline_for(job.options)
     with worked_on():
         for raw in read_shard(shard, job.reading, job.sample):
-            yield raw, attempt(pipeline, raw, job.limits)
+            yield raw, finished(pipeline, raw, job.limits, finish)
 
 
-def attempt(pipeline: Pipeline, raw: Raw, limits: Limits) -> Document | Failure:
-    """A document, or why there is none: also when it takes more time or memory than it may."""
+def finished(pipeline: Pipeline, raw: Raw, limits: Limits, finish: Callable[[Document], Result]) -> Result | Failure:
+    """What `finish` makes of a document, or why there is none: also when it takes more time or memory than it may."""
     try:
         with limited(limits):
-            result = pipeline.attempt(raw)
+            result = attempt(raw, lambda: finish(pipeline(raw)))
     except OutOfTimeError:
         return Failure.of(raw, f"took longer than {limits.seconds:g} seconds", "raise --timeout if it is a page")
     except MemoryError:  # there was not even enough to say so
@@ -109,15 +114,21 @@ def clean_shard(job: Job, shard: Shard) -> Part:
     key, summary, failures, size = shard.key(job.salt), Summary(), [], 0
     folder = Folder(job.folder)
     with folder.writing(f"{key}.jsonl") as file:
-        for _, document in documents_of(job, shard):
-            if isinstance(document, Failure):
-                failures.append(document.row())
+        for _, result in results_of(job, shard, _written):
+            if isinstance(result, Failure):
+                failures.append(result.row())
                 continue
-            record = document.record()
-            summary.add(document, name_of(record))
-            size += file.write(to_bytes(record))
+            document, name, line = result
+            summary.add(document, name)
+            size += file.write(line)
     summary.failures = len(failures)
     return save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
+
+
+def _written(document: Document) -> tuple[Document, str, bytes]:
+    """The document with the name that a reader knows it by and its line of JSON."""
+    record = document.record()
+    return document, name_of(record), to_bytes(record)
 
 
 def save_part(folder: Folder, part: Part) -> Part:

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import IO, NamedTuple
@@ -37,14 +38,36 @@ class OutOfTimeError(BaseException):
     """Not an Exception, so that no library takes it for one of its own."""
 
 
+_ending: list[Callable[[float], None]] = []  # once this process may be ended: ends it after so many seconds, or 0 for never
 _armed: list[float] = []  # when the end of this process was last put off
-_nowhere: list[IO[str]] = []  # open once this process may be ended
 
 
 def allow_ending() -> None:
     """From now on this process may be ended when a document does not listen: it is a worker, whose shard is done again."""
-    if not _nowhere:
-        _nowhere.append(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    if not hasattr(signal, "setitimer"):  # Windows
+        _ending[:] = [_by_thread]
+        return
+    if _is_main():
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _ending[:] = [_by_timer]
+
+
+def _by_timer(seconds: float) -> None:
+    """The signal that this timer sends ends the process, whatever it is at."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _by_thread(seconds: float) -> None:
+    """The same where there are no timers; a process that was forked from one that had set it would wait for its thread for ever."""
+    if seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
+    else:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@cache
+def _nowhere() -> IO[str]:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 @contextmanager
@@ -54,16 +77,20 @@ def worked_on() -> Iterator[None]:
         yield
     finally:
         _armed[:] = []
-        if _nowhere:
-            faulthandler.cancel_dump_traceback_later()
+        for end_after in _ending:
+            end_after(0)
 
 
-def _arm(seconds: float) -> None:
-    """Set the time at which this process ends. Setting it makes a thread, so it is set anew only when a tenth of the limit has passed."""
+def _arm(end_after: Callable[[float], None], seconds: float) -> None:
+    """Set the time at which this process ends. It may take a thread, so it is set anew only when a tenth of the limit has passed."""
     now = time.monotonic()
     if not _armed or now - _armed[0] > seconds / 10:
         _armed[:] = [now]
-        faulthandler.dump_traceback_later((_PATIENCE + 0.1) * seconds + _GRACE, exit=True, file=_nowhere[0])
+        end_after((_PATIENCE + 0.1) * seconds + _GRACE)
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 @contextmanager
@@ -74,7 +101,7 @@ def limited(limits: Limits) -> Iterator[None]:
     or there are no timers (Windows, Dask), ends a worker process after several times the limit on the wall. So does memory that compiled
     code asks for and cannot do without.
     """
-    alone = threading.current_thread() is threading.main_thread()  # the limit of memory is the whole process's
+    alone = _is_main()  # the limit of memory is the whole process's
     with _timed(limits.seconds, alone), _measured(limits.megabytes if alone else 0):
         yield
 
@@ -103,8 +130,8 @@ def _measured(megabytes: float) -> Iterator[None]:
 
 @contextmanager
 def _timed(seconds: float, alone: bool) -> Iterator[None]:
-    if _nowhere and seconds:
-        _arm(seconds)
+    for end_after in _ending if seconds else ():
+        _arm(end_after, seconds)
     timer = bool(seconds) and hasattr(signal, "setitimer") and alone
     try:
         if timer:

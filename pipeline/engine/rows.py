@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..batch.work import attempt, pipeline_for
+from ..batch.work import finished, pipeline_for
 from ..chain import Failure, Options
+from ..document import Document
 from ..reading.sources import Reading
 from ..reading.sources.fields import to_raw
 from ..record import to_json
@@ -37,8 +38,12 @@ def clean_rows(
         for number, row in enumerate(rows, 1):
             raw = to_raw(row, "row", number, reading, "number")
             # rows of a table that is spread over machines have no number
-            document = attempt(pipeline, replace(raw, path=None, record=None), limits)
-            if isinstance(document, Failure):
-                yield {"id": raw.id, "url": raw.url, "record": None, "error": str(document)}
+            result = finished(pipeline, replace(raw, path=None, record=None), limits, _row)
+            if isinstance(result, Failure):
+                yield {"id": raw.id, "url": raw.url, "record": None, "error": str(result)}
             else:
-                yield {"id": document.id, "url": raw.url, "record": to_json(document.record()), "error": None}
+                yield {**result, "url": raw.url}
+
+
+def _row(document: Document) -> dict[str, str | None]:
+    return {"id": document.id, "url": None, "record": to_json(document.record()), "error": None}
