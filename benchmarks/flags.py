@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipeline.chain import Failure, Options, Pipeline
+from pipeline.attempt import Failure
+from pipeline.chain import Options, Pipeline
 from pipeline.reading import Raw
 
 

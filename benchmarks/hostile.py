@@ -17,7 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipeline.chain import Failure, Pipeline
+from pipeline.attempt import Failure
+from pipeline.chain import Pipeline
 from pipeline.reading import Raw
 from tests.hostile.floods import SENTENCE
 from tests.hostile.pages import PAGES

@@ -7,7 +7,8 @@
 
 __version__ = "0.1.0"
 
-from .chain import STAGES, Failure, Options, Pipeline, clean
+from .attempt import Failure
+from .chain import STAGES, Options, Pipeline, clean
 from .document import Block, Document, Edit, Entity, Flag, Relation
 from .errors import ConfigError, PharmacleanError, ReadError
 

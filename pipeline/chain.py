@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import __version__
+from .attempt import NO_LIMITS, Failure, attempt
 from .document import Document
-from .errors import ConfigError, PharmacleanError, ReadError
+from .engine.limits import Limits
+from .errors import ConfigError
 from .reading import Raw, read
 
 if TYPE_CHECKING:
     from bs4 import Tag
 
 Stage: TypeAlias = Callable[[Document], Document]
-Result = TypeVar("Result")
-OUT_OF_MEMORY = "needs more memory than there is"
 
 #: Editing stages first, annotating ones after. A stage's name is its module, its function, its word on the command line.
 STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs", "extract_entities", "relate_entities", "assess")
@@ -52,45 +52,6 @@ class Options:
             raise ConfigError(f"unknown stage {', '.join(unknown)}", f"stages are: {', '.join(STAGES)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An input that gave no record, and why."""
-
-    error: str
-    advice: str = ""
-    path: str | None = None
-    record: int | None = None
-    id: str | None = None
-    url: str | None = None
-
-    @classmethod
-    def of(cls, raw: Raw, error: str, advice: str = "") -> Failure:
-        """Of this input."""
-        return cls(error, advice, raw.path, raw.record, raw.id, raw.url)
-
-    def row(self) -> dict[str, Any]:
-        """As it stands in failures.jsonl."""
-        return {"id": self.id, "path": self.path, "record": self.record, "url": self.url, "error": self.error, "advice": self.advice}
-
-    def __str__(self) -> str:
-        return f"{self.error}; {self.advice}" if self.advice else self.error
-
-
-def attempt(raw: Raw, work: Callable[[], Result]) -> Result | Failure:
-    """What the work on this input gives, or what went wrong."""
-    try:
-        return work()
-    except ReadError as error:
-        return Failure.of(raw, error.problem, error.advice)
-    except PharmacleanError:
-        raise  # wrong options or tables: no document can be done
-    except MemoryError:
-        return Failure.of(raw, OUT_OF_MEMORY, "give the process more, or split the page")
-    except Exception as error:  # noqa: BLE001
-        problem = f"internal error: {type(error).__name__}: {error}"
-        return Failure.of(raw, problem, "this is a fault of pharmaclean; please report it with the page")
-
-
 @dataclass
 class Pipeline:
     """The chain of stages; build it once, use it for many documents.
@@ -117,13 +78,13 @@ class Pipeline:
             document = stage(document)
         return replace(document, pipeline=self._about)
 
-    def attempt(self, raw: Raw) -> Document | Failure:
+    def attempt(self, raw: Raw, limits: Limits = NO_LIMITS) -> Document | Failure:
         """Like a call, with whatever goes wrong as a value: one bad page must not stop a batch."""
-        return attempt(raw, lambda: self(raw))
+        return attempt(raw, self, limits)
 
-    def stream(self, inputs: Iterable[Raw]) -> Iterator[Document | Failure]:
-        """Documents and failures in the order of the inputs."""
-        return map(self.attempt, inputs)
+    def stream(self, inputs: Iterable[Raw], limits: Limits = NO_LIMITS) -> Iterator[Document | Failure]:
+        """Documents and failures in the order of the inputs; the limits are those of one document."""
+        return (self.attempt(raw, limits) for raw in inputs)
 
     def _stage(self, name: str) -> Stage:
         function: Callable[..., Document] = getattr(import_module(f".stages.{name}", __package__), name)

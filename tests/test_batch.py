@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from pipeline.attempt import Failure
 from pipeline.batch import Progress, run_batch
-from pipeline.chain import Failure, Options, Pipeline
+from pipeline.chain import Options, Pipeline
 from pipeline.document import Document
 from pipeline.errors import ConfigError
 from pipeline.export.nested import read_nested

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from pipeline.chain import Pipeline
+from pipeline.corpus.template_file import COLUMNS
 from pipeline.document import REASONS
 
 from .conftest import SAMPLES
@@ -324,6 +325,38 @@ def test_missing_configuration() -> None:
     """A configuration that is named must be there."""
     result = run("--config", "none.toml", "schema")
     assert (result.exit_code, "cannot be read" in result.stderr) == (2, True)
+
+
+LIMITED = ["clean", "explain", "report -o -", "templates apply --templates lines.tsv"]
+LIMITS = [
+    ("--max-bytes=1000", "--max-bytes=9000000", "larger than 1,000 bytes; raise --max-bytes if this is a page"),
+    pytest.param(
+        *("--timeout=0.001", "--timeout=0", "took longer than 0.001 seconds; raise --timeout if it is a page"),
+        marks=pytest.mark.skipif(os.name == "nt", reason="needs a timer of POSIX"),
+    ),
+]
+
+
+@pytest.mark.parametrize("command", LIMITED)
+@pytest.mark.parametrize(("limit", "more", "problem"), LIMITS)
+def test_limits(command: str, limit: str, more: str, problem: str) -> None:
+    """Each command that cleans documents has limits for one, and names the option that lifts the one that was met."""
+    Path("lines.tsv").write_text("\t".join(COLUMNS), encoding="utf-8")
+    Path("page.txt").write_text("Isotroin 20mg clears severe acne.\n\n" * 2_000, encoding="utf-8")
+    arguments = (*command.split(), "page.txt", "--skip", "extract_entities")
+    assert told(run(*arguments, limit), 1) == f"error: page.txt: {problem}"
+    assert run(*arguments, more).exit_code == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell or do not bound the address space")
+def test_limit_of_memory() -> None:
+    """A document that takes more memory than it may is told; those behind it are cleaned."""
+    Path("page.txt").write_text("Isotroin 20mg clears severe acne.\n\n" * 200_000, encoding="utf-8")
+    arguments = [*PROGRAM, "clean", "page.txt", NEWS, *QUICK, "--max-memory=90", "--format=text"]
+    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    problem = "took more than 90 MB of memory; raise --max-memory if it is a page and the machine has more"
+    assert (done.returncode, done.stderr) == (1, f"error: page.txt: {problem}\n")
+    assert "Ozempic" in done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pipe of POSIX")

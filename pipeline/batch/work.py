@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..chain import OUT_OF_MEMORY, Failure, Options, Pipeline, Result, attempt
+from ..attempt import Failure, Result, attempt
+from ..chain import Options, Pipeline
 from ..document import Document
-from ..engine.limits import LIMITS, Limits, OutOfTimeError, limited, worked_on
+from ..engine.limits import LIMITS, Limits, worked_on
 from ..export.files import name_of
 from ..reading.sources import Raw, Reading
 from ..record import to_bytes, to_json
@@ -17,11 +18,7 @@ from .folder import Folder
 from .shards import Shard, read_shard
 from .summary import Summary
 
-#: So many blocks that the labeller's matrices are large: for the first of them BLAS takes memory, or ends a process that may not have it.
-_BLOCKS = 200
-_PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this" + "".join(
-    f"<p>{i}" for i in range(_BLOCKS)
-)
+_PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this"
 DIED = "the worker process died on this document"
 
 
@@ -91,22 +88,7 @@ def results_of(job: Job, shard: Shard, finish: Callable[[Document], Result]) -> 
     pipeline = pipeline_for(job.options)
     with worked_on():
         for raw in read_shard(shard, job.reading, job.sample):
-            yield raw, finished(pipeline, raw, job.limits, finish)
-
-
-def finished(pipeline: Pipeline, raw: Raw, limits: Limits, finish: Callable[[Document], Result]) -> Result | Failure:
-    """What `finish` makes of a document, or why there is none: also when it takes more time or memory than it may."""
-    try:
-        with limited(limits):
-            result = attempt(raw, lambda: finish(pipeline(raw)))
-    except OutOfTimeError:
-        return Failure.of(raw, f"took longer than {limits.seconds:g} seconds", "raise --timeout if it is a page")
-    except MemoryError:  # there was not even enough to say so
-        result = Failure.of(raw, OUT_OF_MEMORY)
-    if isinstance(result, Failure) and result.error == OUT_OF_MEMORY and limits.megabytes:
-        problem = f"took more than {limits.megabytes:g} MB of memory"
-        return replace(result, error=problem, advice="raise --max-memory if it is a page and the machine has more")
-    return result
+            yield raw, attempt(raw, lambda raw: finish(pipeline(raw)), job.limits)
 
 
 def clean_shard(job: Job, shard: Shard) -> Part:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
-from .common import inputs_argument, options_of, stage_options
+from .common import inputs_argument, limit_options, options_of, stage_options
 
 if TYPE_CHECKING:
     from ..batch import Reading, Selection, Summary
@@ -54,22 +54,7 @@ if TYPE_CHECKING:
 @click.option("--resume", "how", flag_value="resume", help="Go on with the batch in DIR, and refuse if it is another one.")
 @click.option("--fresh", "how", flag_value="fresh", help="Start over, whatever is in DIR.")
 @click.option("--retry-failed", is_flag=True, help="Do again what failed before.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    help="Seconds of processor time a document may take; 0 for no limit.",
-)
-@click.option(
-    "--max-memory",
-    type=click.FloatRange(min=0),
-    metavar="MB",
-    default=2000.0,
-    show_default=True,
-    help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
-)
-@click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have.")
+@limit_options
 @click.option(
     "--shard-size",
     type=click.IntRange(min=1),

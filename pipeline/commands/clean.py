@@ -11,7 +11,7 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
-from .common import complain, files_only, inputs_argument, options_of, rendered, stage_options, writing
+from .common import cleaned, complain, files_only, inputs_argument, limit_options, rendered, stage_options, writing
 
 
 @click.command()
@@ -24,6 +24,7 @@ from .common import complain, files_only, inputs_argument, options_of, rendered,
     help="json for one document, jsonl for several, unless told; spacy (a DocBin) needs -o.",
 )
 @click.option("--with-source", is_flag=True, help="Add the page's whole visible text as source_text.")
+@limit_options
 @stage_options
 def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_source: bool, **shared: Any) -> None:
     """Clean files, or standard input with -, to JSON, text, Markdown, or a format for annotators.
@@ -35,17 +36,16 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
     pharmaclean clean page.html --format brat > page.ann
     pharmaclean clean crawl.jsonl --format spacy -o pages.spacy
     """
-    from ..chain import Failure, Pipeline
-    from ..reading.sources import read_inputs
+    from ..attempt import Failure
 
-    raws = read_inputs(files_only(inputs))
+    results = cleaned(files_only(inputs), **shared)
     failed = done = 0
     if form == "spacy":
-        _clean_to_docbin(Pipeline(options_of(**shared)).stream(raws), output)
+        _clean_to_docbin(results, output)
         return
     with writing(output) as out:
         several = len(inputs) > 1 or inputs[0].lower().endswith((".jsonl", ".ndjson"))
-        for document in Pipeline(options_of(**shared)).stream(raws):
+        for document in results:
             if isinstance(document, Failure):
                 failed += 1
                 complain(document)
@@ -60,7 +60,7 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
 
 def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
     """All documents as one file of spaCy's."""
-    from ..chain import Failure
+    from ..attempt import Failure
     from ..interop import to_docbin
 
     if output is None:
@@ -79,6 +79,7 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
 @inputs_argument
 @click.option("--color/--no-color", default=None, help="Colour, or none; by default colour on a terminal.")
 @click.option("--blocks", is_flag=True, help="Every block of the page with its label and what led to it.")
+@limit_options
 @stage_options
 def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared: Any) -> None:
     """Show what was changed, where, by which rule.
@@ -88,8 +89,7 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
     pharmaclean explain page.html --blocks
     pharmaclean explain page.html | less -R
     """
-    from ..chain import Failure, Pipeline
-    from ..reading.sources import read_inputs
+    from ..attempt import Failure
     from ..report.terminal import explain as lines
     from ..report.terminal import explain_blocks
 
@@ -98,7 +98,7 @@ def explain(inputs: tuple[str, ...], color: bool | None, blocks: bool, **shared:
 
         shared["skip"] = STAGES[1:]  # the labels are those of the page before anything is cut
     failed = False
-    for document in Pipeline(options_of(**shared)).stream(read_inputs(files_only(inputs))):
+    for document in cleaned(files_only(inputs), **shared):
         if isinstance(document, Failure):
             failed = True
             complain(document)

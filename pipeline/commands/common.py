@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..chain import STAGES, Options
 from ..errors import ConfigError
 
+if TYPE_CHECKING:
+    from ..attempt import Failure
+    from ..document import Document
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+
+
+max_bytes_option = click.option(
+    "--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have."
+)
+
+
+def limit_options(command: F) -> F:
+    """Options of what one document may take."""
+    options = [
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0),
+            default=60.0,
+            show_default=True,
+            help="Seconds of processor time a document may take; 0 for no limit.",
+        ),
+        click.option(
+            "--max-memory",
+            type=click.FloatRange(min=0),
+            metavar="MB",
+            default=2000.0,
+            show_default=True,
+            help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
+        ),
+        max_bytes_option,
+    ]
+    return _with(options, command)
 
 
 def stage_options(command: F) -> F:
@@ -35,9 +67,22 @@ def stage_options(command: F) -> F:
             "--spacy-label", multiple=True, metavar="THEIRS=OURS", help="What a label of that model is here, as DISEASE=CONDITION."
         ),
     ]
+    return _with(options, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def cleaned(inputs: Iterable[str], *, timeout: float, max_memory: float, max_bytes: int, **stages: Any) -> Iterator[Document | Failure]:
+    """Every document of the inputs, cleaned with these options; the limits are those of one document."""
+    from ..chain import Pipeline
+    from ..engine.limits import Limits
+    from ..reading.sources import Reading, read_inputs
+
+    return Pipeline(options_of(**stages)).stream(read_inputs(inputs, Reading(max_bytes=max_bytes)), Limits(timeout, max_memory))
 
 
 def options_of(skip: tuple[str, ...], spacy_label: tuple[str, ...], **more: Any) -> Options:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import ConfigError
-from .common import complain, counting, files_only, inputs_argument, options_of, stage_options, writing
+from .common import cleaned, complain, counting, files_only, inputs_argument, limit_options, stage_options, writing
 
 #: The formats of `export`, named here too, so that --help need not load them; a test holds the two together.
 EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
@@ -26,6 +26,7 @@ EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat"
     show_default=True,
     help="Write here; - for standard output.",
 )
+@limit_options
 @stage_options
 def report(source: str, output: Path, **shared: Any) -> None:
     """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
@@ -41,11 +42,10 @@ def report(source: str, output: Path, **shared: Any) -> None:
         _no_options_for_a_batch(shared)
         _report_batch(Path(source), output)
         return
-    from ..chain import Failure, Pipeline
-    from ..reading.sources import read_inputs
+    from ..attempt import Failure
     from ..report.page import to_html
 
-    first = next(iter(Pipeline(options_of(**shared)).stream(read_inputs(files_only((source,))))), None)
+    first = next(cleaned(files_only((source,)), **shared), None)
     if first is None:
         raise ConfigError(f"{source}: no document in it", "give a file that holds a page")
     if isinstance(first, Failure):

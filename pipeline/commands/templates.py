@@ -11,7 +11,18 @@ from typing import Any
 import click
 
 from ..errors import ConfigError
-from .common import complain, counting, existing, inputs_argument, options_of, rendered, stage_options, writing
+from .common import (
+    cleaned,
+    complain,
+    counting,
+    existing,
+    inputs_argument,
+    limit_options,
+    max_bytes_option,
+    rendered,
+    stage_options,
+    writing,
+)
 
 
 @click.group()
@@ -36,8 +47,9 @@ _table = click.option(
     help="Write the table here.",
 )
 @_site
+@max_bytes_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) -> None:
+def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: int, quiet: bool) -> None:
     """Learn from pages of a site, or of several, which lines are the sites' own.
 
     \b
@@ -47,13 +59,13 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) 
     A site needs four pages that are no copies of one another; a few hundred tell most.
     """
     from ..corpus.template_file import learn_templates, write_templates
-    from ..reading.sources import read_inputs
+    from ..reading.sources import Reading, read_inputs
     from ..report.terminal import safe
 
     existing(inputs)
     numbers = itertools.count(1)
     with nullcontext(lambda _: None) if quiet else counting() as count:
-        learned = learn_templates(read_inputs(inputs), site, lambda: count(next(numbers)))
+        learned = learn_templates(read_inputs(inputs, Reading(max_bytes=max_bytes)), site, lambda: count(next(numbers)))
     for failure in learned.failures:
         click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
     if not learned.pages:
@@ -75,6 +87,7 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, quiet: bool) 
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "text", "markdown"]), default="jsonl", show_default=True, help="Records, or texts."
 )
+@limit_options
 @stage_options
 def apply(inputs: tuple[str, ...], table: Path, site: str | None, output: Path | None, form: str, **shared: Any) -> None:
     """Clean pages, and remove the lines of their sites too.
@@ -83,15 +96,11 @@ def apply(inputs: tuple[str, ...], table: Path, site: str | None, output: Path |
     pharmaclean templates apply crawl.jsonl --templates templates.tsv > cleaned.jsonl
     pharmaclean templates apply page.html --templates templates.tsv --site example.org --format text
     """
-    from dataclasses import replace
-
-    from ..chain import Failure, Pipeline
-    from ..reading.sources import read_inputs
+    from ..attempt import Failure
 
     failed = done = 0
-    options = replace(options_of(**shared), templates=table, site=site)
     with writing(output) as out:
-        for document in Pipeline(options).stream(read_inputs(existing(inputs))):
+        for document in cleaned(existing(inputs), templates=table, site=site, **shared):
             if isinstance(document, Failure):
                 failed += 1
                 complain(document)

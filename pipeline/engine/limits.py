@@ -15,9 +15,8 @@ from types import FrameType
 from typing import IO, NamedTuple
 
 _PATIENCE, _GRACE = 5, 10  # a worker that does not listen is ended after so many times the limit and so many seconds more
-
-
 _MEMORY = Path("/proc/self/statm")  # Linux: its first figure is this process's pages of address space
+_LARGE = 200  # rows and columns of a matrix; OpenBLAS multiplies small ones without memory of its own
 
 
 class Limits(NamedTuple):
@@ -111,6 +110,7 @@ def _measured(megabytes: float) -> Iterator[None]:
     """A process may have so much address space more than it has, if the system tells how much that is."""
     pages = 0
     if megabytes:
+        _settle()
         with suppress(OSError, ValueError):
             pages = int(_MEMORY.read_bytes().split()[0])
     if not pages:
@@ -126,6 +126,15 @@ def _measured(megabytes: float) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+
+
+@cache
+def _settle() -> None:
+    """BLAS takes memory for its first large product, and ends a process that may not have it: here, before a limit stands."""
+    import numpy as np
+
+    side = np.ones((_LARGE, _LARGE), dtype=np.float32)
+    side @ side
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..batch.work import finished, pipeline_for
-from ..chain import Failure, Options
+from ..attempt import Failure, attempt
+from ..batch.work import pipeline_for
+from ..chain import Options
 from ..document import Document
 from ..reading.sources import Reading
 from ..reading.sources.fields import to_raw
@@ -37,8 +38,8 @@ def clean_rows(
     with worked_on():
         for number, row in enumerate(rows, 1):
             raw = to_raw(row, "row", number, reading, "number")
-            # rows of a table that is spread over machines have no number
-            result = finished(pipeline, replace(raw, path=None, record=None), limits, _row)
+            raw = replace(raw, path=None, record=None)  # rows of a table that is spread over machines have no number
+            result = attempt(raw, lambda raw: _row(pipeline(raw)), limits)
             if isinstance(result, Failure):
                 yield {"id": raw.id, "url": raw.url, "record": None, "error": str(result)}
             else:

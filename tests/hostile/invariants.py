@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from pipeline.chain import Failure
+from pipeline.attempt import Failure
 from pipeline.document import Document
 from pipeline.record import to_line
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import pipeline as package
-from pipeline.chain import Failure, Pipeline
+from pipeline.attempt import Failure
+from pipeline.chain import Pipeline
 from pipeline.reading import Raw
 
 ROOT = Path(package.__file__).parent

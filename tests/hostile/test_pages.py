@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import faulthandler
+import sys
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
@@ -47,3 +49,38 @@ def test_most_pages_give_a_record(pipeline: Pipeline) -> None:
         document = pipeline.attempt(Raw(PAGES[name](1)))
         assert isinstance(document, Document), name
         assert "STRENGTH" in {entity.label for entity in document.entities}, name
+
+
+AMONG_SIGNS = """Isotroin~ 20~mg, vitamin ~ b ~12~ or ~ b1~ ~pan ~d clears ~acne~s, once~daily for ~ 4~–~6 months ~.
+
+~Side~ effects~
+
+It may~ cause dry ~lips~, ~ rash ~ but not ~ fever~. ~Do not~ use ~in ~ pregnancy. 0.~5 ~µg/~kg ~
+
+~
+
+By ~ J~. Smith~ on 3~ May~ 2021"""
+
+
+def kind_of(sign: str) -> tuple[object, ...]:
+    """What Unicode's tables, and Python's, tell of a character beside its name."""
+    plain, form = unicodedata.normalize("NFKD", sign), unicodedata.decomposition(sign)
+    sizes = len(sign.lower()), len(sign.upper()), len(sign.casefold()), min(4, len(plain))
+    tests = sign.isalpha(), sign.isdecimal(), sign.isdigit(), sign.isnumeric(), sign.isspace(), all(map(unicodedata.combining, plain))
+    tables = (
+        unicodedata.category(sign),
+        unicodedata.bidirectional(sign),
+        unicodedata.east_asian_width(sign),
+        unicodedata.combining(sign) > 0,
+    )
+    return (*sizes, *tests, *tables, form.split(" ")[0] if form.startswith("<") else bool(form))
+
+
+def test_a_sign_of_every_kind(pipeline: Pipeline) -> None:
+    """Before, in and behind the words of an article, no kind of character is too much for any stage."""
+    signs = {kind_of(sign): sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign) != "Cn"}
+    for sign in signs.values():
+        text = AMONG_SIGNS.replace("~", sign)
+        page = f"<title>{sign} Acne {sign}</title><h1>Acne{sign}</h1><p>{text}".replace("\n\n", "<p>")
+        for raw in (Raw(text), Raw(page)):
+            check_result(pipeline.attempt(raw))
