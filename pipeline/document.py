@@ -186,7 +186,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One page on its way through the stages. `declared`: types that the page gives itself (schema.org, OpenGraph), lower case.
+    """One page on its way through the stages. `declared`: what it says that it is (`reading.metadata.declared_types`).
 
     >>> page = Document.from_text("Take  20 mg. Share this")
     >>> clean = page.edited("repair_text", [Edit(4, 6, " ", "spaces")])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..document import Document
 from ..rules.folding import fold
+from .declared import thread
 from .features import Named, features
 from .names import NameReader
 from .page import Page
@@ -23,7 +24,7 @@ class Reading:
     """One entry a block.
 
     comments: stands in an element named for comments; shown: index of the block that shows the title; alike: indices of all that are
-    like it; rows: the labeller's features.
+    like it; is_thread: the page is a thread of a forum; rows: the labeller's features.
     """
 
     page: Page
@@ -34,6 +35,7 @@ class Reading:
     title: str | None
     shown: int | None
     alike: list[int]
+    is_thread: bool
     rows: Any
 
     @property
@@ -45,13 +47,22 @@ class Reading:
 def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading:
     """Read a page's blocks for the labeller."""
     rules = rules or load_rules()
+    if is_thread := bool(thread(document.declared)):
+        document = _without_comments(document)
     page = Page(document, [document.block_text(block) for block in document.blocks])
     folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
     rule = [rules.match_words(text) if text else None for text in folded]
     reader = _reader(id(rules), rules)
     named, comments = reader.read(page)
     title, shown, alike = find_title(document, page.texts, [v is not None for v in rule])
-    return Reading(page, folded, rule, named, comments, title, shown, alike, features(page, rule, named, shown))
+    return Reading(page, folded, rule, named, comments, title, shown, alike, is_thread, features(page, rule, named, shown))
+
+
+def _without_comments(document: Document) -> Document:
+    """The names of elements without those of comments: in a thread these are the posts."""
+    told = {block.evidence for block in document.blocks if any("comment" in name for name in block.evidence.hints)}
+    plain = {evidence: replace(evidence, hints=tuple(name for name in evidence.hints if "comment" not in name)) for evidence in told}
+    return replace(document, blocks=tuple(replace(block, evidence=plain.get(block.evidence, block.evidence)) for block in document.blocks))
 
 
 _READERS: dict[int, NameReader] = {}

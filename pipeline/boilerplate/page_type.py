@@ -13,12 +13,10 @@ from typing import Any
 from ..document import Flag
 from ..rules.folding import fold
 from ..rules.load import load_toml
+from .declared import declared_as, is_article, thread
 from .evidence import Reading
 from .verdict import Verdict
 
-_ARTICLE = frozenset(
-    {"article", "newsarticle", "blogposting", "medicalwebpage", "scholarlyarticle", "report", "og:article", "recipe", "drug"}
-)
 _LITTLE = 150  # words; an error or a wall says no more than that
 _POSTS = 3  # containers of forum posts make a thread
 _SHARE, _ENTRIES, _TEASER_WORDS = 0.5, 5, 50  # of the kept words in links, or so many linked headings over few words, make a listing
@@ -43,8 +41,9 @@ def _told(reading: Reading, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
     if sum(reading.page.words) < _LITTLE:
         yield "wall", _by_text(reading)
     yield "search", _by_title(reading, "search")
-    if not _ARTICLE.intersection(reading.page.document.declared):
-        yield "forum", _declared(reading, "forum") or _forum(reading, kept)
+    declared = reading.page.document.declared
+    if not is_article(declared):
+        yield "forum", thread(declared) or declared_as("forum", declared) or _forum(reading, kept)
         yield "product", _product(reading)
     yield "listing", _listing(reading, kept, words)
 
@@ -66,12 +65,6 @@ def _by_text(reading: Reading) -> str:
     return next((f"it says {text[:60]!r}" for text in found), "")
 
 
-def _declared(reading: Reading, kind: str) -> str:
-    """What the page calls itself."""
-    found = next((name for name in reading.page.document.declared if name in load_toml("page_types.toml")[kind]["declared"]), "")
-    return f"it declares itself {found}" if found else ""
-
-
 def _forum(reading: Reading, kept: Sequence[int]) -> str:
     blocks, named = reading.page.blocks, _signs("forum", "names")
     posts = {blocks[i].evidence.group for i in kept if reading.page.prose[i] and any(map(named.search, blocks[i].evidence.hints[:_NEAR]))}
@@ -81,7 +74,7 @@ def _forum(reading: Reading, kept: Sequence[int]) -> str:
 def _product(reading: Reading) -> str:
     named = _signs("product", "names")
     name = next((token for hints in dict.fromkeys(reading.hints) for token in hints[:_NEAR] if named.search(token)), "")
-    return (_declared(reading, "product") or f"it has an element {name!r}") if name else ""
+    return (declared_as("product", reading.page.document.declared) or f"it has an element {name!r}") if name else ""
 
 
 def _listing(reading: Reading, kept: Sequence[int], words: int) -> str:

@@ -55,11 +55,12 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     verdicts = [None if keep else _UNNAMED for keep in kept]
     _apply_rules(reading, rules, chances, verdicts)
     _keep_standfirst(reading, rules, verdicts)
+    _keep_posts(reading, rules, verdicts)
     _drop_comments(reading, verdicts)
     _drop_other_posts(reading, verdicts)
     _drop_bare_headings(reading, chances, verdicts)
     keep_apparatus(reading, rules, chances, verdicts, _UNNAMED)
-    _fill_gaps(reading, chances, verdicts)
+    _fill_gaps(reading, rules, chances, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
     _explain(reading, rules, chances, verdicts)
@@ -154,19 +155,31 @@ def _hints_of(key: str) -> re.Pattern[str]:
     return re.compile(load_toml("hints.toml")[key]["names"])
 
 
-def _fill_gaps(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
+def _fill_gaps(reading: Reading, rules: BoilerplateRules, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """Between kept blocks of the main container, what the labeller merely doubts stays, and so do the parts of accordions."""
-    page = reading.page
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
-    for one, two in pairwise(kept):
-        for i in range(one + 1, two if two - one <= _GAP + 1 else one + 1):
-            named, hints = reading.named[i][0], page.blocks[i].evidence.hints[:_NEAR_NAMES]
-            if reading.rule[i] or verdicts[i] not in (_UNNAMED, named) or (named and named.reason != "layout") or reading.comments[i]:
-                continue
-            accordion = any(_hints_of("folded").search(token) for token in hints)
-            doubted = chances[i] >= _DOUBTED and page.links[i] < 0.5
-            if reading.rows[i][_IN_MAIN] and (accordion or doubted):
-                verdicts[i] = None
+    between = [i for one, two in pairwise(kept) if two - one <= _GAP + 1 for i in range(one + 1, two)]
+    doubted = [i for i in between if _is_doubted(reading, chances, verdicts, i)]
+    for i, rule in _by_rule(reading, rules, doubted).items():
+        verdicts[i] = rule
+
+
+def _keep_posts(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
+    """The posts of a thread look alike: what stands in elements named like those of a kept one stays, however short."""
+    if not reading.is_thread:
+        return
+    posts = {reading.hints[i] for i, verdict in enumerate(verdicts) if verdict is None and reading.page.prose[i]}
+    alike = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED and reading.hints[i] in posts and not reading.named[i][0]]
+    for i, rule in _by_rule(reading, rules, alike).items():
+        verdicts[i] = rule
+
+
+def _is_doubted(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
+    page, named = reading.page, reading.named[i][0]
+    if reading.rule[i] or verdicts[i] not in (_UNNAMED, named) or (named and named.reason != "layout") or reading.comments[i]:
+        return False
+    accordion = any(_hints_of("folded").search(token) for token in page.blocks[i].evidence.hints[:_NEAR_NAMES])
+    return bool(reading.rows[i][_IN_MAIN]) and (accordion or (chances[i] >= _DOUBTED and page.links[i] < 0.5))
 
 
 def _drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:

@@ -16,6 +16,7 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 _WORDS = re.compile(r"\w+")
 _TOLD = frozenset({"title", "meta", "script", "link"})
 _SCRIPTS, _BYLINES = 50, 8  # more of them are comments or a list of teasers
+_ITEM_TYPES, _TYPE_CHARS = 50, 40
 _STATED_CHARS = 100  # shorter article bodies are summaries
 
 
@@ -30,6 +31,7 @@ class Head:
     json_ld: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    types: dict[str, None] = field(default_factory=dict)  # of its microdata, last words of their addresses
 
     def note(self, tag: str, node: Any) -> None:
         """Keep what an element without text of its own says."""
@@ -61,6 +63,12 @@ class Head:
             or _is_card((attributes.get("class") or "").split())
         ):
             self.authors.append(_spaced(node.text() or ""))
+
+    def note_types(self, addresses: str) -> None:
+        """The types of an element (microdata's itemtype: addresses parted by spaces)."""
+        for address in addresses.lower().split():
+            if len(self.types) < _ITEM_TYPES:
+                self.types[address.rsplit("/", 1)[-1][:_TYPE_CHARS]] = None
 
     def stated_body(self) -> str:
         """The letters and digits of what the page itself declares to be its article (schema.org articleBody), else ""."""

@@ -66,15 +66,20 @@ def read_metadata(head: Head, first_heading: str | None) -> tuple[str | None, st
 
 
 def declared_types(head: Head) -> tuple[str, ...]:
-    """The types that a page gives itself, lower case: those of its JSON-LD objects, and "og:" with the OpenGraph type.
+    """The types that a page gives itself, lower case: the OpenGraph type behind "og:", the program that made it behind "by:", the types of
+    its JSON-LD objects, and those of its microdata behind "item:".
 
     >>> declared_types(Head(meta={"og:type": "product.item"}, json_ld=['{"@graph": [{"@type": "Product"}, {"@type": "WebPage"}]}']))
     ('og:product', 'product', 'webpage')
+    >>> declared_types(Head(meta={"generator": "Discourse 3.3"}, types={"discussionforumposting": None}))
+    ('by:discourse', 'item:discussionforumposting')
     """
     found = dict.fromkeys([f"og:{head.meta['og:type'].lower().split('.')[0]}"] if head.meta.get("og:type") else [])
+    if maker := head.meta.get("generator"):
+        found[f"by:{maker.lower().split()[0]}"] = None
     for raw in head.json_ld:
         found.update(dict.fromkeys(kind.lower() for kind in _TYPE.findall(raw)))
-    return tuple(found)[:_TYPES_KEPT]
+    return (*tuple(found)[:_TYPES_KEPT], *(f"item:{kind}" for kind in head.types))
 
 
 def best_title(heading: str | None, candidates: Sequence[str | None], site: str | None) -> str | None:

@@ -142,6 +142,8 @@ class Walk:
             self.raised.append(len(self.pieces))
         if "rel" in attributes or "itemprop" in attributes or tag == "time" or _CARD(attributes.get("class") or ""):
             self.head.note_byline(tag, attributes, node)
+        if "itemtype" in attributes:
+            self.head.note_types(attributes["itemtype"] or "")
         self.stack.append((place, tag, role, attributes, marks, group))
 
     def _note_row(self, tag: str) -> None:
