@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from ..rules.load import load_toml
-from ..words import places_in
+from ..words import is_figure, places_in
 from .condition_table import Condition, adjective_table, english, foreign, languages, parts, rules, suffixes
 from .context import Context, Found
 
@@ -103,7 +103,7 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     for first, last, conditions in hits:
         text = page.text[page.starts[first] : page.ends[last - 1]].replace("’", "'")
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
-        if fit and not ("\n" in text and page.sentence(first)[1] < last):
+        if fit and not ("\n" in text and page.sentence(first)[1] < last) and not (text in rules("units") and _behind_number(words, first)):
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = suffixes()
@@ -111,6 +111,10 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     for i in (i for i in places_in(page.places, telling) if i not in covered):
         out[i] = (i + 1, Condition(words[i], "unlisted", "", needs=False))
     return out
+
+
+def _behind_number(words: Sequence[str], first: int) -> bool:
+    return first > 0 and is_figure(words[first - 1])
 
 
 def _letters(context: Context, known: dict[int, tuple[int, Condition]]) -> tuple[str, list[tuple[int, int]]]:

@@ -17,7 +17,7 @@ def find_forms(context: Context) -> list[Found]:
         if not context.free(first, last):
             continue
         begin = _with_kind(context, first)
-        if not everyday or _is_form_here(context, begin, last):
+        if (not everyday and _is_about_medicine(context, first)) or _is_form_here(context, begin, last):
             if out and out[-1].first >= begin:  # "softgel" in "softgel capsule"
                 out.pop()
             out.append(Found("FORM", begin, last, canonical=name))
@@ -50,6 +50,11 @@ def _with_kind(context: Context, first: int) -> int:
         if hit and i + hit[0] == first - 1 and words[first - 1] == "-" and context.free(i, first):
             return _with_kind(context, i)
     return first
+
+
+def _is_about_medicine(context: Context, token: int) -> bool:
+    """Any form, where the page names a drug; where it names none, only beside a word of medicine: tablets are computers, too."""
+    return bool(context.drugs) or context.speaks_of_medicine(token, _medicine_words())
 
 
 def _is_form_here(context: Context, first: int, last: int) -> bool:
@@ -100,5 +105,6 @@ def _routes() -> Phrases[tuple[str, bool]]:
     return Phrases((w, (r["name"], key == "everyday")) for r in rows for key in ("words", "everyday") for w in r.get(key, ()))
 
 
+_medicine_words = partial(word_set, "durations.toml", "context", "words")
 _giving = partial(word_set, "forms.toml", "giving", "words")
 _near = partial(word_set, "routes.toml", "near", "words")

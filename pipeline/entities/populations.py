@@ -11,6 +11,10 @@ from .patterns import Match, Patterns
 from .phrases import Phrases
 from .quantities import number, vocabulary
 
+_OF_AGE = frozenset({"of", "old", "aged", "age", "ages", "older"})
+_BOUNDS = frozenset(("over", "above", "under", "below", "younger", "≥", ">", "<"))
+_OPENS, _CLOSES = frozenset("(,;:/"), frozenset("):,;/-–")
+
 
 def find_populations(context: Context) -> list[Found]:
     """POPULATION in reading order; an age that stands with a group is one mention with it."""
@@ -42,13 +46,21 @@ def _age(context: Context, match: Match) -> Found | None:
     if words[match.last : match.last + 1] and words[match.last] in vocabulary().units:  # < 40 kg
         return None
     told = people or "age" in context.column(match.first)
-    if not told and not {"of", "old", "aged", "age", "ages", "older", "over"} & set(tokens) and "≥" not in tokens:
-        return None
-    if not told and not times:
+    if not told and not (times and (not _OF_AGE.isdisjoint(tokens) or _stands_apart(context, match))):
         return None
     if (times and times[-1] not in ("a", "mo", "wk", "d")) or max(numbers) > 120:
         return None
     return Found("POPULATION", match.first, match.last, _age_value(row["age"], numbers, times[-1] if times else "a", tokens))
+
+
+def _stands_apart(context: Context, match: Match) -> bool:
+    """True for "Over 12 years" before a colon, in brackets or as the whole line, not for "over 20 years we have"."""
+    words, line = context.page.words, context.page.line(match.first)
+    if _BOUNDS.isdisjoint(words[match.first : match.last]):
+        return False
+    begins = line >= 0 and match.first == context.page.lines[line].first
+    ends = line >= 0 and match.last == context.page.lines[line].last
+    return (begins or words[match.first - 1] in _OPENS) and (ends or words[match.last] in _CLOSES)
 
 
 def _age_value(kind: str, numbers: list[float], unit: str, tokens: list[str]) -> dict[str, Any]:

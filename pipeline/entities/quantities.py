@@ -17,6 +17,7 @@ from ..words import NUMBER, marked, stretches
 from .context import Context, Found
 from .phrases import Phrases
 
+_CURRENCIES = (["$"], ["€"], ["£"], ["¥"], ["₹"], ["rs"], ["usd"])
 FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875}
 
 # One letter a token: n number, w number word, u unit, k weight or area, t time, f counted form,
@@ -137,6 +138,8 @@ def find_amounts(context: Context) -> list[Found]:
         if not context.free(first, last) or not _one_line(context, first, last):
             continue
         if match["count"]:
+            if _is_price_or_code(context, first):
+                continue
             out.append(Found("DOSAGE", first, last, _count(words[first:last], letters[first:last])))
         elif match["list"]:
             out += _list(context, letters, first, last)
@@ -156,6 +159,18 @@ def _taken(context: Context, letters: str) -> Iterator[Found]:
 def _one_line(context: Context, first: int, last: int) -> bool:
     page = context.page
     return "\n" not in page.text[page.starts[first] : page.ends[last - 1]]
+
+
+def _is_price_or_code(context: Context, first: int) -> bool:
+    """The number of "a $700 tablet", "a J-1 application"."""
+    page, before = context.page, context.page.words[max(0, first - 2) : first]
+    return before[-1:] in _CURRENCIES or (
+        len(before) == 2
+        and before[1] == "-"
+        and before[0].isalpha()
+        and page.ends[first - 2] == page.starts[first - 1]
+        and page.ends[first - 1] == page.starts[first]
+    )
 
 
 def _is_sound(value: Mapping[str, Any] | None) -> bool:

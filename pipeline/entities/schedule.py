@@ -44,6 +44,9 @@ def _frequency(context: Context, match: Match) -> Found | None:
         return None
     if not context.speaks_of_medicine(match.first, _medicine_words()):
         return None
+    times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
+    if len(times) > 1 and times[0] in ("h", "min", "s"):  # open 24 hours a day: how long, not how often
+        return None
     value = _value(words, match, row["value"])
     return Found("FREQUENCY", match.first, match.last, value)
 

@@ -43,7 +43,9 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
     found = _doses(context) if _tells_of_medicine(context) else []
     conditions = _free(find_conditions(context), found)
     conditions = sorted([*conditions, *unlisted(context, [*conditions, *found])], key=lambda f: f.first)
-    people = _unclaimed(find_populations(context), found)
+    people = find_populations(context)
+    found = [*(f for f in found if f.label != "DURATION"), *_free((f for f in found if f.label == "DURATION"), people)]
+    people = _unclaimed(people, found)
     if outside:
         both = merged(context, [*found, *conditions, *people], outside)
         found = [f for f in both if f.label not in ("CONDITION", "POPULATION")]
