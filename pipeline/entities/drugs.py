@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from ..document import Entity
@@ -11,6 +12,10 @@ from ..rules.load import load_toml
 from .context import Context
 
 _TITLE_WORDS = 15
+_PACE = 300  # tokens of a page for each mention of the drug that it is about, at most; articles on one drug have some 80
+_BEGINNING = 120  # tokens
+_LEAFLET, _SECTIONS = frozenset({"dosage", "side_effects", "contraindications", "interactions", "overdose", "storage", "mechanism"}), 2
+_DEEPEST = 9  # beyond the levels of headings
 Mention = tuple[int, int, Entity]
 
 
@@ -63,22 +68,31 @@ class Drugs:
         return len(gap) - (2 if "of" in gap else 0) if touching and not opens_bracket else len(gap) + 40
 
     def _main_drug(self) -> str | None:
-        """The ingredient in the title, else the one with more than half of all mentions."""
+        """The ingredient in the title, else the one with more than half of all mentions, if the page is about a drug at all."""
         named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
         title = [m for m in named if self._is_title(m[0])]
         if title:
             return title[0][2].canonical
         counts = Counter(m[2].canonical for m in named)
         name, count = min(counts.items(), key=lambda c: (-c[1], str(c[0])), default=(None, 0))
-        return name if count * 2 > len(named) else None
+        return name if name and count * 2 > len(named) and self._is_about(self._by_name[name], count) else None
+
+    def _is_about(self, mentions: Sequence[Mention], count: int) -> bool:
+        """The page begins with the drug, or goes on speaking of it, or has a leaflet's sections: one mention on the way is not enough."""
+        words, kinds = self._context.page.words, {line.block.section for line in self._context.page.lines}
+        return mentions[0][0] < _BEGINNING or count * _PACE >= len(words) or len(kinds & _LEAFLET) >= _SECTIONS
 
     def _heading_scopes(self) -> list[str | None]:
-        """For each line the drug of the heading above, with the page's main drug where it names none."""
-        scopes, current = list[str | None](), self._main
+        """For each line the drug of the heading above, up to the next one as high that opens another topic; there the page's main drug."""
+        scopes, current, level = list[str | None](), self._main, _DEEPEST
         for line in self._context.page.lines:
             if line.block.kind == "heading":
                 inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG"]
-                current = inside[0][2].canonical if inside else current
+                own = line.block.level or _DEEPEST
+                if inside:
+                    current, level = inside[0][2].canonical, own
+                elif own <= level and line.block.section in ("other", None):
+                    current, level = self._main, _DEEPEST
             scopes.append(current)
         return scopes
 

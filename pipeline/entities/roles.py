@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import dropwhile
 
 from ..rules.load import load_toml, word_set
 from .context import Context, Found
@@ -26,6 +27,7 @@ _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
+_CAUSING_WORDS = 4  # "bacteria that may often cause"
 _BACK_WORDS = 14  # what stands before "may occur"
 
 
@@ -99,7 +101,9 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     compound = _compound(context, f)
     if compound:
         return Role("adverse_effect", compound, told=True)
-    fitting = [c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses)]
+    fitting = [
+        c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _is_of_pathogen(words, c, low)
+    ]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
@@ -181,6 +185,14 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     )
 
 
+def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
+    """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
+    if cue.says != "adverse_effect" or cue.reach != "forward":
+        return False
+    before = list(dropwhile(_causing().__contains__, reversed(words[max(low, cue.first - _CAUSING_WORDS) : cue.first])))
+    return bool(before) and before[0] in _pathogens()
+
+
 def _distance(cue: Cue, f: Found) -> int:
     if cue.reach == "next":
         return -1
@@ -239,6 +251,8 @@ _joints = partial(word_set, "roles.toml", "lists", "joints")
 _purposes = partial(word_set, "roles.toml", "purposes")
 _relative = partial(word_set, "roles.toml", "relative")
 _people = partial(word_set, "populations.toml", "people", "words")
+_pathogens = partial(word_set, "roles.toml", "pathogens")
+_causing = partial(word_set, "roles.toml", "causing")
 _denials = partial(word_set, "roles.toml", "denials")
 
 

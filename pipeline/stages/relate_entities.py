@@ -6,6 +6,7 @@ CONTRAINDICATED_IN and INTERACTS_WITH the head is the drug. Evidence is the sent
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -19,6 +20,7 @@ from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
+_SURE = 2  # mentions by the way that weigh as much as a plain one
 _JOINTS = frozenset({",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in"})
 
 
@@ -88,12 +90,24 @@ def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
     """TREATS, CAUSES, CONTRAINDICATED_IN where the text says so and does not deny it."""
     conditions = [p for p in placed if p.entity.label == "CONDITION" or (p.entity.label == "POPULATION" and p.entity.role)]
     told = told_roles(context, [Found(p.entity.label, p.first, p.last, None, p.entity.canonical, p.entity.kind) for p in conditions])
-    for p, role in zip(conditions, told, strict=True):
-        if p.entity.role not in _BY_ROLE or p.entity.assertion == "negated" or (role and role.name != p.entity.role):
-            continue
-        for drug in _agents(context, drugs, p, role):
+    said = [
+        (p, role, drug)
+        for p, role in zip(conditions, told, strict=True)
+        if p.entity.role in _BY_ROLE and p.entity.assertion != "negated" and not (role and role.name != p.entity.role)
+        for drug in _agents(context, drugs, p, role)
+    ]
+    weight = Counter[tuple[str | None, str | None]]()
+    for p, role, drug in said:
+        weight[drug[2].canonical, p.entity.canonical] += 1 if _is_by_the_way(context, drugs, p, role) else _SURE
+    for p, role, drug in said:
+        if weight[drug[2].canonical, p.entity.canonical] >= _SURE:
             cue = context.page.span(role.cue.first, role.cue.last) if role and role.cue else None
-            yield _relation(context, p.first, _BY_ROLE[p.entity.role], (drug[2].id, p.entity.id), cue)
+            yield _relation(context, p.first, _BY_ROLE[p.entity.role or ""], (drug[2].id, p.entity.id), cue)
+
+
+def _is_by_the_way(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> bool:
+    """People "with" a condition in a sentence that names no drug: said once, and nowhere else, it does not tie it to the page's drug."""
+    return bool(role and role.cue and role.cue.reach == "weak") and not drugs.within(*context.page.sentence(p.first))
 
 
 def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> list[Mention]:
