@@ -1,12 +1,12 @@
-"""Which drug causes what: CAUSES against corpora of adverse drug events.
+"""Which drug causes what, and what it is for: CAUSES and TREATS against corpora of relations.
 
-    python benchmarks/relations.py CORPUS.jsonl.gz … [--misses 20]
+    python benchmarks/relations.py CORPUS.jsonl.gz … [--type TREATS] [--misses 20]
 
 Each line of a corpus is {id, text, spans [{start, end, label, norm_id?}], relations [{type, head, tail}]}. Where relations name spans by
-number (ADE), the pairs of a sentence that the corpus can judge are those whose both ends we found: precision and recall are over these;
-`recall_all` counts the pairs with an end that we did not find as well. A relation is of the ingredient, so it counts for every name of it
-in the sentence ("5-fluorouracil (5-FU)"). Where relations name ids (BC5CDR), a document's pairs of MeSH ids count. The last line gives
-the figures as JSON.
+number (ADE, TwiMed), the pairs of a sentence that the corpus can judge are those whose both ends we found: precision and recall are over
+these; `recall_all` counts the pairs with an end that we did not find as well. A relation is of the ingredient, so it counts for every name
+of it in the sentence ("5-fluorouracil (5-FU)"). Where relations name ids (BC5CDR), a document's pairs of MeSH ids count. The last line
+gives the figures as JSON.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from pipeline.document import Document
 
 Row = Mapping[str, Any]
 Pair = tuple[Any, Any]
+WORDS = {"CAUSES": {"ADE", "CID", "Outcome-negative"}, "TREATS": {"Reason-to-use"}}  # of the corpora for our types
 
 
 def main() -> None:
     """Print misses on demand, then the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+")
+    parser.add_argument("--type", choices=list(WORDS), default="CAUSES")
     parser.add_argument("--misses", type=int, default=0, help="show so many of each kind")
     args = parser.parse_args()
     pipeline = Pipeline(Options(skip=("repair_text", "strip_boilerplate", "assess")))
@@ -40,7 +42,7 @@ def main() -> None:
     for path in args.corpora:
         rows = list(read(path))
         by_span = any(isinstance(r["head"], int) for row in rows for r in row.get("relations", ()))
-        counts, misses = judge(pipeline, rows, by_span=by_span)
+        counts, misses = judge(pipeline, rows, args.type, by_span=by_span)
         for kind in ("missed", "wrong"):
             print(*[f"{kind}: {text}" for k, text in misses if k == kind][: args.misses], sep="\n")
         out[path.name.split(".")[0]] = figures(counts)
@@ -53,44 +55,48 @@ def read(path: Path) -> Iterator[Row]:
         yield from map(json.loads, file)
 
 
-def judge(pipeline: Pipeline, rows: Iterable[Row], *, by_span: bool) -> tuple[Counter[str], list[tuple[str, str]]]:
+def judge(pipeline: Pipeline, rows: Iterable[Row], kind: str, *, by_span: bool) -> tuple[Counter[str], list[tuple[str, str]]]:
     """Counts over all rows, and the sentences of what went wrong."""
     counts, misses = Counter[str](), list[tuple[str, str]]()
     for row in rows:
         document = pipeline(str(row["text"]))
         if document.text != row["text"]:
             continue  # the spans would not fit
-        gold, told, found = (span_pairs if by_span else id_pairs)(document, row)
+        gold, told, found = (span_pairs if by_span else id_pairs)(document, row, kind)
         counts.update(all=len(gold), gold=len(gold & found), told=len(told), right=len(told & gold))
         misses += [("missed", f"{a} -> {b} | {row['text']}"[:400]) for a, b in sorted(named(row, (gold & found) - told, by_span=by_span))]
         misses += [("wrong", f"{a} -> {b} | {row['text']}"[:400]) for a, b in sorted(named(row, told - gold, by_span=by_span))]
     return counts, misses
 
 
-def span_pairs(document: Document, row: Row) -> tuple[set[Pair], set[Pair], set[Pair]]:
+def is_drug(span: Row) -> bool:
+    """What the corpora call a drug."""
+    return str(span["label"]).upper() == "DRUG"
+
+
+def span_pairs(document: Document, row: Row, kind: str) -> tuple[set[Pair], set[Pair], set[Pair]]:
     """Gold pairs, our pairs, and the pairs whose both ends we found, as numbers of the corpus' spans."""
     spans = row["spans"]
     at = {
-        e.id: {
-            i for i, s in enumerate(spans) if e.start < s["end"] and s["start"] < e.end and (s["label"] == "DRUG") == (e.label == "DRUG")
-        }
+        e.id: {i for i, s in enumerate(spans) if e.start < s["end"] and s["start"] < e.end and is_drug(s) == (e.label == "DRUG")}
         for e in document.entities
         if e.label in ("DRUG", "CONDITION")
     }
     hit = {i for numbers in at.values() for i in numbers}
-    drugs, effects = ({i for i in hit if (spans[i]["label"] == "DRUG") == is_drug} for is_drug in (True, False))
-    gold = {(r["head"], r["tail"]) for r in row.get("relations", ()) if r["type"] == "ADE"}
+    drugs = {i for i in hit if is_drug(spans[i])}
+    ends = [(r["head"], r["tail"]) for r in row.get("relations", ()) if r["type"] in WORDS[kind]]
+    gold = {(a, b) if is_drug(spans[a]) else (b, a) for a, b in ends}
     names = {e.id: e.canonical for e in document.entities}
     same = {
         e.id: {i for other, hits in at.items() if other == e.id or names[other] == (e.canonical or "") for i in hits}
         for e in document.entities
         if e.id in at
     }
-    told = {(a, b) for r in document.relations if r.type == "CAUSES" for a in same.get(r.head, ()) for b in at.get(r.tail, ())}
-    return gold, told, {(a, b) for a in drugs for b in effects}
+    told = {(a, b) for r in document.relations if r.type == kind for a in same.get(r.head, ()) for b in at.get(r.tail, ())}
+    return gold, told, {(a, b) for a in drugs for b in hit - drugs}
 
 
-def id_pairs(document: Document, row: Row) -> tuple[set[Pair], set[Pair], set[Pair]]:
+def id_pairs(document: Document, row: Row, kind: str) -> tuple[set[Pair], set[Pair], set[Pair]]:
     """The same for a corpus of ids: an entity has the id of the corpus' span that it overlaps."""
     at = {
         e.id: {s["norm_id"] for s in row["spans"] if s.get("norm_id") and e.start < s["end"] and s["start"] < e.end}
@@ -99,8 +105,8 @@ def id_pairs(document: Document, row: Row) -> tuple[set[Pair], set[Pair], set[Pa
     }
     chemicals = {s.get("norm_id") for s in row["spans"] if s["label"] == "Chemical"}
     hit = {i for ids in at.values() for i in ids}
-    gold = {(r["head"], r["tail"]) for r in row.get("relations", ())}
-    told = {(a, b) for r in document.relations if r.type == "CAUSES" for a in at.get(r.head, ()) for b in at.get(r.tail, ())}
+    gold = {(r["head"], r["tail"]) for r in row.get("relations", ()) if r["type"] in WORDS[kind]}
+    told = {(a, b) for r in document.relations if r.type == kind for a in at.get(r.head, ()) for b in at.get(r.tail, ())}
     return gold, told, {(a, b) for a in hit & chemicals for b in hit - chemicals}
 
 

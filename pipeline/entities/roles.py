@@ -27,6 +27,7 @@ _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
+_PEOPLE_WORDS = 4  # "patients with first-episode"
 _CAUSING_WORDS = 4  # "bacteria that may often cause"
 _BACK_WORDS = 14  # what stands before "may occur"
 
@@ -104,15 +105,24 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     fitting = [
         c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _is_of_pathogen(words, c, low)
     ]
+    fitting = [c for c in fitting if not _is_of_other(context, c.first) and not _is_where(context, c, f)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
-    if best.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
-        best = Cue(best.first, best.last, "indication", "forward", "TREATS")
-    if best.says == "indication" and best.first > low and words[best.first - 1] in _denials():  # not used in, not for
-        best = Cue(best.first, best.last, "contraindication", "forward", "CONTRAINDICATED_IN")
+    best = _turned(words, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
+
+
+def _turned(words: list[str], cue: Cue, low: int, high: int) -> Cue:
+    """The cue with what other words of its clause make of it."""
+    if cue.says == "indication" and words[cue.first] in _bettering() and not _withdrawal().isdisjoint(words[low:high]):
+        return Cue(cue.first, cue.last, "adverse_effect", "forward", "CAUSES")
+    if cue.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
+        return Cue(cue.first, cue.last, "indication", "forward", "TREATS")
+    if cue.says == "indication" and cue.first > low and words[cue.first - 1] in _denials():  # not used in, not for
+        return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
+    return cue
 
 
 def _tells_people(following: Sequence[str]) -> bool:
@@ -126,13 +136,24 @@ def _tells_people(following: Sequence[str]) -> bool:
 def _compound(context: Context, f: Found) -> Cue | None:
     """A drug right before the name: "isotretinoin-induced depression", "methotrexate toxicity"."""
     words, first = context.page.words, f.first
-    if first >= 2 and words[first - 1] in _compounds("joined") and words[first - 2] == "-":
+    if first >= 2 and words[first - 1] in _compounds("joined") and words[first - 2] == "-" and not _is_of_other(context, first - 1):
         return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
     if not _compounds("joined").isdisjoint(words[first : f.last]) and not context.free(first, f.last):  # heparin-associated …, as a whole
         return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
     if first and first - 1 in context.taken and words[f.last - 1].endswith(tuple(sorted(_compounds("endings")))):
         return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
     return None
+
+
+def _is_of_other(context: Context, joined: int) -> bool:
+    """The "induced" of "exercise-induced", "combat-related": a plain word before it that is no drug and no word for one."""
+    page, agent = context.page, joined - 2
+    if agent < 0 or page.words[joined] not in _compounds("joined") or page.words[joined - 1] != "-":
+        return False
+    if not context.free(agent - 2 if page.words[agent - 1] == "-" else agent, joined):  # ritodrine-hydrochloride-induced
+        return False
+    written = page.text[page.starts[agent] : page.ends[agent]]  # (5-FU)-induced, PTU-induced
+    return written.isalpha() and not written.isupper() and page.words[agent] not in _medicines()
 
 
 def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
@@ -193,13 +214,20 @@ def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
     return bool(before) and before[0] in _pathogens()
 
 
+def _is_where(context: Context, cue: Cue, f: Found) -> bool:
+    """Behind "associated with tamoxifen failure in" stands what was treated, not what it was associated with."""
+    if cue.says != "adverse_effect" or cue.reach != "forward" or context.page.words[cue.last - 1] not in ("with", "between"):
+        return False
+    return "in" in context.page.words[max(cue.last, f.first - 2) : f.first] and not context.free(cue.last, f.first)
+
+
 def _distance(cue: Cue, f: Found) -> int:
     if cue.reach == "next":
         return -1
     if cue.reach == "link":
         return 500 + cue.first - f.last
     if cue.reach in _YIELDING:  # "patients with" yields to "should not be used in", but right before the name not to a mere "after"
-        return 400 if cue.reach == "weak" and cue.relation and f.first - cue.last <= 1 else 1000
+        return 400 if cue.reach == "weak" and cue.relation and 0 <= f.first - cue.last <= _PEOPLE_WORDS else 1000
     if cue.reach == "strong":
         return cue.first - f.last
     return f.first - cue.last if cue.last <= f.first else cue.first - f.last + 5  # what stands before says more
@@ -251,7 +279,10 @@ _joints = partial(word_set, "roles.toml", "lists", "joints")
 _purposes = partial(word_set, "roles.toml", "purposes")
 _relative = partial(word_set, "roles.toml", "relative")
 _people = partial(word_set, "populations.toml", "people", "words")
+_bettering = partial(word_set, "roles.toml", "bettering")
+_withdrawal = partial(word_set, "roles.toml", "withdrawal")
 _pathogens = partial(word_set, "roles.toml", "pathogens")
+_medicines = partial(word_set, "roles.toml", "medicines")
 _causing = partial(word_set, "roles.toml", "causing")
 _denials = partial(word_set, "roles.toml", "denials")
 

@@ -21,7 +21,9 @@ from ..rules.load import load_toml, word_set
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
 _SURE = 2  # mentions by the way that weigh as much as a plain one
-_JOINTS = frozenset({",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in"})
+_JOINTS = frozenset(
+    {",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in", "plus", "versus", "vs", "-", "either"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> li
             m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
         ]  # X, like other statins, may cause …
         return subject or _joined(context, before, before[-1])
-    return _joined(context, inside, inside[0])
+    return _following(context, inside)
 
 
 def _following(context: Context, mentions: Sequence[Mention]) -> list[Mention]:
