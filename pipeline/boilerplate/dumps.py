@@ -8,6 +8,7 @@ short lines the article is the stretch with the most running text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -115,8 +116,15 @@ def _title(
         )
     )
     best: tuple[float, int | None] = (0.33, None)
+    menus = _menus(texts[: head.stop])
     for i in head:
-        if verdicts[i] or blocks[i].kind not in ("paragraph", "heading", "title") or not looks_like_title(texts[i]) or _is_menu(texts[i]):
+        if (
+            i in menus
+            or verdicts[i]
+            or blocks[i].kind not in ("paragraph", "heading", "title")
+            or not looks_like_title(texts[i])
+            or _is_menu(texts[i])
+        ):
             continue
         own = _LETTERS.findall(fold(texts[i]))
         again = any(j != i and same_title(texts[i], texts[j]) for j in head)  # a title is often printed twice
@@ -124,6 +132,13 @@ def _title(
         if score > best[0] + (0.15 if best[1] is not None else 0):
             best = (score, i)
     return best[1]
+
+
+def _menus(texts: Sequence[str]) -> set[int]:
+    """Indices of lines that stand twice with a neighbour, another line, that does too: a menu that is printed again."""
+    count = Counter(texts)
+    pairs = ((i, i + 1) for i in range(len(texts) - 1) if texts[i] != texts[i + 1])
+    return {i for pair in pairs if all(count[texts[j]] > 1 for j in pair) for i in pair}
 
 
 def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
