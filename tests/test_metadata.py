@@ -252,3 +252,17 @@ def test_language_of_menus_is_not_asked() -> None:
 def test_declared_language(declared: str, text: str, wanted: str) -> None:
     """What the page declares is believed where its words do not speak against it."""
     assert read(f'<html lang="{declared}"><p>{LANGUAGES[text]}</p></html>').language == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "declared"),
+    [
+        ("<meta name=generator content='Discourse 3.3'>", "<p>a", ("by:discourse",)),
+        ("<meta name=generator content='\u00a0'>", "<p>a", ()),
+        ("", "<p itemscope itemtype='https://schema.org/QAPage http://x.example/'>a", ("item:qapage", "item:")),
+        ("<meta property=og:type content=article>", "<p itemtype>a", ("og:article",)),
+    ],
+)
+def test_declared(head: str, body: str, declared: tuple[str, ...]) -> None:
+    """A page says what it is by types and by the program that made it, however odd they are written."""
+    assert read(f"<html><head>{head}</head><body>{body}</body></html>").declared == declared

@@ -165,11 +165,12 @@ def _fill_gaps(reading: Reading, rules: BoilerplateRules, chances: Sequence[floa
 
 
 def _keep_posts(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
-    """The posts of a thread look alike: what stands in elements named like those of a kept one stays, however short."""
+    """The posts of a thread look alike: what stands in the same elements, of the same names, as a kept one stays, however short."""
     if not reading.is_thread:
         return
-    posts = {reading.hints[i] for i, verdict in enumerate(verdicts) if verdict is None and reading.page.prose[i]}
-    alike = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED and reading.hints[i] in posts and not reading.named[i][0]]
+    places = [(block.evidence.hints, block.evidence.path) for block in reading.page.blocks]
+    posts = {place for place, verdict, prose in zip(places, verdicts, reading.page.prose, strict=True) if verdict is None and prose}
+    alike = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED and places[i] in posts and not reading.named[i][0]]
     for i, rule in _by_rule(reading, rules, alike).items():
         verdicts[i] = rule
 

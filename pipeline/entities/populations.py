@@ -45,6 +45,8 @@ def _age(context: Context, match: Match) -> Found | None:
     people = any(w in _people() for w in tokens)
     if words[match.last : match.last + 1] and words[match.last] in vocabulary().units:  # < 40 kg
         return None
+    if "\n" in context.page.text[context.page.starts[match.first] : context.page.ends[match.last - 1]]:
+        return None
     told = people or "age" in context.column(match.first)
     if not told and not (times and (not _OF_AGE.isdisjoint(tokens) or _stands_apart(context, match))):
         return None
@@ -58,8 +60,8 @@ def _stands_apart(context: Context, match: Match) -> bool:
     words, line = context.page.words, context.page.line(match.first)
     if _BOUNDS.isdisjoint(words[match.first : match.last]):
         return False
-    begins = line >= 0 and match.first == context.page.lines[line].first
-    ends = line >= 0 and match.last == context.page.lines[line].last
+    begins = match.first == 0 or (line >= 0 and match.first == context.page.lines[line].first)
+    ends = match.last == len(words) or (line >= 0 and match.last == context.page.lines[line].last)
     return (begins or words[match.first - 1] in _OPENS) and (ends or words[match.last] in _CLOSES)
 
 

@@ -75,8 +75,8 @@ def declared_types(head: Head) -> tuple[str, ...]:
     ('by:discourse', 'item:discussionforumposting')
     """
     found = dict.fromkeys([f"og:{head.meta['og:type'].lower().split('.')[0]}"] if head.meta.get("og:type") else [])
-    if maker := head.meta.get("generator"):
-        found[f"by:{maker.lower().split()[0]}"] = None
+    for maker in head.meta.get("generator", "").lower().split()[:1]:
+        found[f"by:{maker}"] = None
     for raw in head.json_ld:
         found.update(dict.fromkeys(kind.lower() for kind in _TYPE.findall(raw)))
     return (*tuple(found)[:_TYPES_KEPT], *(f"item:{kind}" for kind in head.types))
