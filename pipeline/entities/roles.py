@@ -28,6 +28,7 @@ _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _PEOPLE_WORDS = 4  # "patients with first-episode"
+_WHERE_WORDS = 6  # "in patients with severe"
 _CAUSING_WORDS = 4  # "bacteria that may often cause"
 _BACK_WORDS = 14  # what stands before "may occur"
 
@@ -215,10 +216,14 @@ def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
 
 
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:
-    """Behind "associated with tamoxifen failure in" stands what was treated, not what it was associated with."""
-    if cue.says != "adverse_effect" or cue.reach != "forward" or context.page.words[cue.last - 1] not in ("with", "between"):
+    """Behind "adverse effects of sulfasalazine in patients with" stands what was treated, not an effect."""
+    if cue.says != "adverse_effect" or cue.reach != "forward" or context.free(cue.last, f.first):
         return False
-    return "in" in context.page.words[max(cue.last, f.first - 2) : f.first] and not context.free(cue.last, f.first)
+    near = context.page.words[max(cue.last, f.first - _WHERE_WORDS) : f.first]
+    if "in" not in near:
+        return False
+    place = len(near) - near[::-1].index("in")
+    return not context.free(cue.last, f.first - len(near) + place) and _predicates().isdisjoint(near[place:])
 
 
 def _distance(cue: Cue, f: Found) -> int:
@@ -283,6 +288,7 @@ _bettering = partial(word_set, "roles.toml", "bettering")
 _withdrawal = partial(word_set, "roles.toml", "withdrawal")
 _pathogens = partial(word_set, "roles.toml", "pathogens")
 _medicines = partial(word_set, "roles.toml", "medicines")
+_predicates = partial(word_set, "roles.toml", "predicates")
 _causing = partial(word_set, "roles.toml", "causing")
 _denials = partial(word_set, "roles.toml", "denials")
 
