@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.batch import Selection, run_batch
+from pipeline.batch.work import DIED
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
 
@@ -154,14 +155,15 @@ def test_pages_in_little_memory(tmp_path: Path) -> None:
     pages.mkdir()
     for name, make in PAGES.items():
         (pages / f"{name}.html").write_bytes(make(4))
+    (pages / "large.html").write_bytes(b"<p>Take one tablet daily." * 300_000)
     command = [sys.executable, str(ROOT / "cli.py"), "batch", str(pages), "-o", str(out), "--workers", "2", "-q", "--max-memory", "3"]
     assert subprocess.run(command, check=False).returncode == 1  # a program of its own: this one has memory to spare
-    errors = [json.loads(line)["error"] for line in (out / "failures.jsonl").read_bytes().splitlines()]
+    errors = {Path(row["path"]).stem: row["error"] for row in map(json.loads, (out / "failures.jsonl").read_bytes().splitlines())}
     documents = len((out / "documents.jsonl").read_bytes().splitlines())
-    assert documents + len(errors) == len(PAGES)
+    assert documents + len(errors) == len(PAGES) + 1
     assert documents > 150
-    assert errors.count("took more than 3 MB of memory") > 5
-    assert [error for error in errors if "internal error" in error] == []
+    assert errors["large"] in ("took more than 3 MB of memory", DIED)
+    assert [error for error in errors.values() if "internal error" in error] == []
 
 
 NAMES = [
