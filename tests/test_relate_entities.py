@@ -70,3 +70,19 @@ def test_evidence_is_the_sentence() -> None:
     assert page.text[relation.start : relation.end] == "Isotretinoin is used to treat acne."
     assert relation.cue
     assert page.text[slice(*relation.cue)] == "used to treat"
+
+
+LONG = " ".join(f"On day {n} we walked along the river and talked about the garden, the weather and the neighbours." for n in range(1, 26))
+
+
+@pytest.mark.parametrize(
+    ("text", "expect"),
+    [
+        (f"Insulin has changed the lives of many people.\n\n{LONG}\n\n{LONG}", [["CAUSES", "Insulin", "Nausea"]]),
+        (f"{LONG}\n\nMy aunt had a little Insulin in her bag.\n\n{LONG}", []),
+    ],
+    ids=["begins with it", "names it on the way"],
+)
+def test_what_a_long_page_is_about(text: str, expect: list[list[str]]) -> None:
+    """A long page that begins with a drug is about it; one that names it once on the way is not."""
+    assert told(page_of({"text": f"{text}\n\nSide effects\n\n- Nausea", "drugs": {"Insulin": "insulin"}})) == expect

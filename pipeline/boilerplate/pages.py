@@ -132,8 +132,7 @@ def _keep_standfirst(reading: Reading, rules: BoilerplateRules, verdicts: list[V
     below, prose = range(reading.shown + 1, min(reading.shown + 1 + _NEAR_TITLE, len(verdicts))), reading.page.prose
     above_text = takewhile(lambda i: verdicts[i] is not None or not prose[i], below)
     leads = [i for i in above_text if verdicts[i] is not None and _is_standfirst(reading, i)]
-    for i, rule in _by_rule(reading, rules, leads).items():
-        verdicts[i] = rule
+    _keep_unless_ruled(reading, rules, verdicts, leads)
 
 
 def _is_standfirst(reading: Reading, i: int) -> bool:
@@ -160,8 +159,7 @@ def _fill_gaps(reading: Reading, rules: BoilerplateRules, chances: Sequence[floa
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None]
     between = [i for one, two in pairwise(kept) if two - one <= _GAP + 1 for i in range(one + 1, two)]
     doubted = [i for i in between if _is_doubted(reading, chances, verdicts, i)]
-    for i, rule in _by_rule(reading, rules, doubted).items():
-        verdicts[i] = rule
+    _keep_unless_ruled(reading, rules, verdicts, doubted)
 
 
 def _keep_posts(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
@@ -171,8 +169,7 @@ def _keep_posts(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdic
     places = [(block.evidence.hints, block.evidence.path) for block in reading.page.blocks]
     posts = {place for place, verdict, prose in zip(places, verdicts, reading.page.prose, strict=True) if verdict is None and prose}
     alike = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED and places[i] in posts and not reading.named[i][0]]
-    for i, rule in _by_rule(reading, rules, alike).items():
-        verdicts[i] = rule
+    _keep_unless_ruled(reading, rules, verdicts, alike)
 
 
 def _is_doubted(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
@@ -258,6 +255,12 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
 def _is_link_row(text: str, linked: float) -> bool:
     """Three links or more between bars, and nothing else; `linked`: characters in links."""
     return text.count(" | ") >= _ROW and linked >= _LINKED * (len(text) - text.count(" ") - text.count("|"))
+
+
+def _keep_unless_ruled(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None], asked: Sequence[int]) -> None:
+    """These stay, but for those whose words a rule knows."""
+    for i, rule in _by_rule(reading, rules, asked).items():
+        verdicts[i] = rule
 
 
 def _by_rule(reading: Reading, rules: BoilerplateRules, asked: Sequence[int]) -> dict[int, Verdict | None]:

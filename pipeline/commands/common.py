@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..chain import STAGES, Options
+from ..engine.limits import LIMITS, Limits
 from ..errors import ConfigError
+from ..reading.sources.raw import MAX_BYTES
 
 if TYPE_CHECKING:
     from ..attempt import Failure
@@ -23,7 +25,7 @@ inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INP
 
 
 max_bytes_option = click.option(
-    "--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Bytes a document may have."
+    "--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."
 )
 
 
@@ -33,7 +35,7 @@ def limit_options(command: F) -> F:
         click.option(
             "--timeout",
             type=click.FloatRange(min=0),
-            default=60.0,
+            default=LIMITS.seconds,
             show_default=True,
             help="Seconds of processor time a document may take; 0 for no limit.",
         ),
@@ -41,7 +43,7 @@ def limit_options(command: F) -> F:
             "--max-memory",
             type=click.FloatRange(min=0),
             metavar="MB",
-            default=2000.0,
+            default=LIMITS.megabytes,
             show_default=True,
             help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
         ),
@@ -79,7 +81,6 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
 def cleaned(inputs: Iterable[str], *, timeout: float, max_memory: float, max_bytes: int, **stages: Any) -> Iterator[Document | Failure]:
     """Every document of the inputs, cleaned with these options; the limits are those of one document."""
     from ..chain import Pipeline
-    from ..engine.limits import Limits
     from ..reading.sources import Reading, read_inputs
 
     return Pipeline(options_of(**stages)).stream(read_inputs(inputs, Reading(max_bytes=max_bytes)), Limits(timeout, max_memory))

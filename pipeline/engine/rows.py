@@ -39,12 +39,12 @@ def clean_rows(
         for number, row in enumerate(rows, 1):
             raw = to_raw(row, "row", number, reading, "number")
             raw = replace(raw, path=None, record=None)  # rows of a table that is spread over machines have no number
-            result = attempt(raw, lambda raw: _row(pipeline(raw)), limits)
+            result = attempt(raw, lambda raw: _row(pipeline(raw), raw.url), limits)
             if isinstance(result, Failure):
                 yield {"id": raw.id, "url": raw.url, "record": None, "error": str(result)}
             else:
-                yield {**result, "url": raw.url}
+                yield result
 
 
-def _row(document: Document) -> dict[str, str | None]:
-    return {"id": document.id, "url": None, "record": to_json(document.record()), "error": None}
+def _row(document: Document, url: str | None) -> dict[str, str | None]:
+    return {"id": document.id, "url": url, "record": to_json(document.record()), "error": None}

@@ -5,10 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..document import Document, Entity
+from ..rules.load import word_set
 from .tokens import Page, read_page
+
+#: Words that make a sentence one about a medicine.
+medicine_words = partial(word_set, "durations.toml", "context", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,10 @@ class Context:
         """A drug or a dose stands within `reach` tokens of these."""
         around = [i for i in range(first - reach, last + reach) if not first <= i < last]
         return not (self.taken.isdisjoint(around) and self.dose_tokens.isdisjoint(around))
+
+    def on_one_line(self, first: int, last: int) -> bool:
+        """No line break between these tokens."""
+        return "\n" not in self.page.text[self.page.starts[first] : self.page.ends[last - 1]]
 
     def label_before(self, token: int) -> str:
         """The words before a colon at the start of the token's line, "" without one: "Dosage form: tablet".

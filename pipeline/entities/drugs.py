@@ -79,8 +79,10 @@ class Drugs:
 
     def _is_about(self, mentions: Sequence[Mention], count: int) -> bool:
         """The page begins with the drug, or goes on speaking of it, or has a leaflet's sections: one mention on the way is not enough."""
-        words, kinds = self._context.page.words, {line.block.section for line in self._context.page.lines}
-        return mentions[0][0] < _BEGINNING or count * _PACE >= len(words) or len(kinds & _LEAFLET) >= _SECTIONS
+        page = self._context.page
+        if mentions[0][0] < _BEGINNING or count * _PACE >= len(page.words):
+            return True
+        return len(_LEAFLET.intersection(line.block.section for line in page.lines)) >= _SECTIONS
 
     def _heading_scopes(self) -> list[str | None]:
         """For each line the drug of the heading above, up to the next one as high that opens another topic; there the page's main drug."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 from ..rules.load import load_toml, word_set
-from .context import Context, Found
+from .context import Context, Found, medicine_words
 from .phrases import Phrases
 from .quantities import plurals
 
@@ -54,7 +54,7 @@ def _with_kind(context: Context, first: int) -> int:
 
 def _is_about_medicine(context: Context, token: int) -> bool:
     """Any form, where the page names a drug; where it names none, only beside a word of medicine: tablets are computers, too."""
-    return bool(context.drugs) or context.speaks_of_medicine(token, _medicine_words())
+    return bool(context.drugs) or context.speaks_of_medicine(token, medicine_words())
 
 
 def _is_form_here(context: Context, first: int, last: int) -> bool:
@@ -105,6 +105,5 @@ def _routes() -> Phrases[tuple[str, bool]]:
     return Phrases((w, (r["name"], key == "everyday")) for r in rows for key in ("words", "everyday") for w in r.get(key, ()))
 
 
-_medicine_words = partial(word_set, "durations.toml", "context", "words")
 _giving = partial(word_set, "forms.toml", "giving", "words")
 _near = partial(word_set, "routes.toml", "near", "words")

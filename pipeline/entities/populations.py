@@ -45,7 +45,7 @@ def _age(context: Context, match: Match) -> Found | None:
     people = any(w in _people() for w in tokens)
     if words[match.last : match.last + 1] and words[match.last] in vocabulary().units:  # < 40 kg
         return None
-    if "\n" in context.page.text[context.page.starts[match.first] : context.page.ends[match.last - 1]]:
+    if not context.on_one_line(match.first, match.last):
         return None
     told = people or "age" in context.column(match.first)
     if not told and not (times and (not _OF_AGE.isdisjoint(tokens) or _stands_apart(context, match))):

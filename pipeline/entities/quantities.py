@@ -14,7 +14,7 @@ from typing import Any
 
 from ..rules.load import load_toml, word_set
 from ..words import NUMBER, marked, stretches
-from .context import Context, Found
+from .context import Context, Found, medicine_words
 from .phrases import Phrases
 
 _CURRENCIES = (["$"], ["€"], ["£"], ["¥"], ["₹"], ["rs"], ["usd"])
@@ -135,7 +135,7 @@ def find_amounts(context: Context) -> list[Found]:
     out = list[Found]()
     for match in (m for stretch in stretches(letters, "nw", ".") for m in _find_amounts(letters, *stretch)):
         first, last = match.span()
-        if not context.free(first, last) or not _one_line(context, first, last):
+        if not context.free(first, last) or not context.on_one_line(first, last):
             continue
         if match["count"]:
             if _is_price_or_code(context, first):
@@ -154,11 +154,6 @@ def _taken(context: Context, letters: str) -> Iterator[Found]:
     for first in {m[0] - 1 for m in context.drugs}:
         if first > 0 and letters[first] in "nw" and words[first - 1] in _taking() and context.free(first, first + 1):
             yield Found("DOSAGE", first, first + 1, {"value": number(words[first]), "unit": "dose"})
-
-
-def _one_line(context: Context, first: int, last: int) -> bool:
-    page = context.page
-    return "\n" not in page.text[page.starts[first] : page.ends[last - 1]]
 
 
 def _is_price_or_code(context: Context, first: int) -> bool:
@@ -333,7 +328,7 @@ def _form_words() -> frozenset[str]:
 
 @cache
 def _dose_words() -> frozenset[str]:
-    return frozenset(load_toml("durations.toml")["context"]["words"]) | {"strength", "inject", "swallow"}
+    return medicine_words() | {"strength", "inject", "swallow"}
 
 
 _taking = partial(word_set, "units.toml", "taking", "words")

@@ -104,9 +104,8 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     if compound:
         return Role("adverse_effect", compound, told=True)
     fitting = [
-        c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _is_of_pathogen(words, c, low)
+        c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _misleads(context, c, f, low)
     ]
-    fitting = [c for c in fitting if not _is_of_other(context, c.first) and not _is_where(context, c, f)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
@@ -207,18 +206,20 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     )
 
 
+def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
+    """The cue tells of something else than a drug, or the mention is of those who had the drug."""
+    told = cue.says == "adverse_effect" and cue.reach == "forward"
+    return _is_of_other(context, cue.first) or (told and (_is_of_pathogen(context.page.words, cue, low) or _is_where(context, cue, f)))
+
+
 def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
     """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
-    if cue.says != "adverse_effect" or cue.reach != "forward":
-        return False
     before = list(dropwhile(_causing().__contains__, reversed(words[max(low, cue.first - _CAUSING_WORDS) : cue.first])))
     return bool(before) and before[0] in _pathogens()
 
 
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:
     """Behind "adverse effects of sulfasalazine in patients with" stands what was treated, not an effect."""
-    if cue.says != "adverse_effect" or cue.reach != "forward" or context.free(cue.last, f.first):
-        return False
     near = context.page.words[max(cue.last, f.first - _WHERE_WORDS) : f.first]
     if "in" not in near:
         return False

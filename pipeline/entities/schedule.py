@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..rules.load import load_toml, word_set
-from .context import Context, Found
+from .context import Context, Found, medicine_words
 from .patterns import Match, Patterns
 from .phrases import Phrases
 from .quantities import is_number, number, vocabulary
@@ -42,7 +42,7 @@ def _frequency(context: Context, match: Match) -> Found | None:
         return None
     if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
         return None
-    if not context.speaks_of_medicine(match.first, _medicine_words()):
+    if not context.speaks_of_medicine(match.first, medicine_words()):
         return None
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     if len(times) > 1 and times[0] in ("h", "min", "s"):  # open 24 hours a day: how long, not how often
@@ -132,7 +132,7 @@ def _is_duration(context: Context, match: Match) -> bool:
         return True
     cued = bool(set(before) & _set("before")) or bool(set(after[:1]) & _set("after"))
     cued = cued or (after[:1] == ["of"] and bool(set(after[1:]) & set(cues["after_of"])))
-    return cued and context.speaks_of_medicine(match.first, _medicine_words())
+    return cued and context.speaks_of_medicine(match.first, medicine_words())
 
 
 @cache
@@ -141,7 +141,6 @@ def _set(name: str) -> frozenset[str]:
 
 
 _everyday = partial(word_set, "frequencies.toml", "not_before", "words")
-_medicine_words = partial(word_set, "durations.toml", "context", "words")
 
 
 @cache

@@ -84,13 +84,13 @@ def keys_of(surfaces: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _folded(run: str) -> str:
-    """A run in lower case without accents.
+    """A run in lower case without accents; a mark that stands alone stays, so that no run is empty.
 
     >>> _folded("Curacné"), _folded("weißdorn"), _folded("α")
     ('curacne', 'weissdorn', 'alfa')
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c)).casefold()
-    return _GREEK.get(plain, plain)
+    return _GREEK.get(plain, plain) or run
 
 
 class _FirstRuns(dict[str, int]):
@@ -114,7 +114,7 @@ class _FirstRuns(dict[str, int]):
 
     def go_on(self, run: str, following: str) -> bool:
         """Whether a name of two and more runs may start with these two."""
-        return f"{run} {following}" in self.pairs or (following.endswith("s") and f"{run} {following[:-1]}" in self.pairs)
+        return f"{run} {following}" in self.pairs or (following[-1] == "s" and f"{run} {following[:-1]}" in self.pairs)
 
     def __missing__(self, run: str) -> int:
         if run in self.nothing:
@@ -226,12 +226,12 @@ class Matcher:
             names = tuple(name for name in names if "." in name.surface or "," in name.surface)
             if not names:
                 return None
-        if key[-1:].isdigit() and len(words) > 1 and self._goes_on(lower, end):
+        if key[-1].isdigit() and len(words) > 1 and self._goes_on(lower, end):
             return Match(start, ends[-2], key, names)
-        return Match(start, end, key, names) if not (key[-1:].isdigit() and lower[end : end + 1].isalpha()) else None
+        return Match(start, end, key, names) if not (key[-1].isdigit() and lower[end : end + 1].isalpha()) else None
 
     def _plural(self, start: int, end: int, key: str) -> Match | None:
-        if not key.endswith("s") or len(key) < 5:
+        if key[-1] != "s" or len(key) < 5:
             return None
         names = tuple(name for name in self._names.get(key[:-1], ()) if not name.needs and (len(key) > 5 or name.kind == "class"))
         if not names:

@@ -40,11 +40,10 @@ def extract_entities(document: Document, *, model: OutsideModel | None = None) -
     outside = model(document.text) if model else []
     document = with_drugs(document, outside)
     context = Context.of(document)
-    found = _doses(context) if _tells_of_medicine(context) else []
+    people = find_populations(context)
+    found = _doses(context, people) if _tells_of_medicine(context) else []
     conditions = _free(find_conditions(context), found)
     conditions = sorted([*conditions, *unlisted(context, [*conditions, *found])], key=lambda f: f.first)
-    people = find_populations(context)
-    found = [*(f for f in found if f.label != "DURATION"), *_free((f for f in found if f.label == "DURATION"), people)]
     people = _unclaimed(people, found)
     if outside:
         both = merged(context, [*found, *conditions, *people], outside)
@@ -58,8 +57,8 @@ def _tells_of_medicine(context: Context) -> bool:
     return bool(context.drugs) or len(context.page.words) < _SHORT_PAGE or not _signals().isdisjoint(context.page.places)
 
 
-def _doses(context: Context) -> list[Found]:
-    """Amounts, forms, routes, frequencies and durations; what is inside a frequency counts as part of it."""
+def _doses(context: Context, people: Sequence[Found]) -> list[Found]:
+    """Amounts, forms, routes, frequencies and durations; what is inside a frequency counts as part of it, years of age are no duration."""
     found = find_amounts(context)
     context.note_doses(found)
     forms = find_forms(context)
@@ -68,7 +67,7 @@ def _doses(context: Context) -> list[Found]:
     found = [*_free((*found, *forms), frequencies), *frequencies]
     context.note_doses(frequencies)
     found += _free(find_routes(context), forms)
-    return found + _free(find_durations(context), found)
+    return found + _free(find_durations(context), [*found, *people])
 
 
 def _free(found: Iterable[Found], others: Iterable[Found]) -> list[Found]:

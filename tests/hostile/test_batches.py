@@ -162,6 +162,7 @@ def test_pages_in_little_memory(tmp_path: Path) -> None:
     documents = len((out / "documents.jsonl").read_bytes().splitlines())
     assert documents + len(errors) == len(PAGES) + 1
     assert documents > 150
+    assert "took more than 3 MB of memory" in errors.values()
     assert errors["large"] in ("took more than 3 MB of memory", DIED)
     assert [error for error in errors.values() if "internal error" in error] == []
 
