@@ -2,6 +2,7 @@
 
 The workers share nothing but the scheduler: each loads the stages itself and reads and writes files (or URLs by fsspec) that all of
 them can reach. A shard whose worker is lost is done again on another; one that loses several workers is halved like on one machine.
+Which of a lost worker's shards it was on is not told, so a single document is only given up when it was the only one on the cluster.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from asyncio import TimeoutError as WaitedInVain  # of its own before Python 3.11, like the next
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as WaitedLongEnough
 from contextlib import suppress
@@ -55,12 +57,18 @@ class DaskEngine:
         """See `Engine`."""
         from distributed import wait
 
-        tasks, running = Tasks(shards, halve), dict[Any, Task]()
+        tasks, running, suspects = Tasks(shards, halve), dict[Any, Task](), deque[Task]()
         while True:
             while len(running) < self._room() and (task := tasks.next()):
-                running[self.client.submit(_guarded, function, task.shard, pure=False)] = task
+                if task.deaths:
+                    suspects.append(task)
+                else:
+                    running[self._submit(function, task)] = task
             if not running:
-                return
+                if not suspects:
+                    return
+                task = suspects.popleft()
+                running[self._submit(function, task)] = task
             try:
                 done = wait(list(running), timeout=_TICK, return_when="FIRST_COMPLETED").done
             except (TimeoutError, WaitedInVain, WaitedLongEnough):
@@ -69,6 +77,9 @@ class DaskEngine:
             for future in done:
                 if whole := self._take(future, running.pop(future), tasks):
                     yield whole
+
+    def _submit(self, function: Function, task: Task) -> Any:
+        return self.client.submit(_guarded, function, task.shard, pure=False)
 
     def _room(self) -> int:
         """How many shards may be on their way: the cluster may grow and shrink meanwhile."""
