@@ -15,7 +15,8 @@ from .verdict import Verdict
 _IN_BULK = NAMES.index("in_bulk")
 _NEAR = 12  # blocks behind the last kept one
 _LEAST, _HEADING_WORDS = 0.02, 4  # the labeller's probability for an entry that stands apart from its heading; words of a heading
-_FEW_LINKS, _ALL_LINKS = 0.5, 0.95  # shares; a list of sources may be links, a disclaimer is a sentence
+_COPYRIGHT = re.compile(r"©|\(c\) ?\d|copyright\b", re.IGNORECASE)
+_FEW_LINKS, _ALL_LINKS, _LINKED_ENTRY = 0.5, 0.95, 0.5  # shares; a list of sources may be links, a disclaimer is a sentence
 
 
 @cache
@@ -54,18 +55,27 @@ def keep_apparatus(
     last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
     if last < 0:
         return
-    listed, entries = _in_references(reading), list[int]()
+    listed, entries, best = _in_references(reading), list[int](), dict[int, float]()
+    for block, chance in zip(page.blocks, chances, strict=True):
+        best[block.evidence.group] = max(chance, best.get(block.evidence.group, 0.0))
     for i, verdict in enumerate(verdicts):
         if verdict is not undecided or reading.comments[i]:
             continue
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
-        entry = inside and listed[i] and (listed[i] != _ENTRY or chances[i] >= _LEAST) and page.links[i] < _ALL_LINKS
+        entry = (
+            inside
+            and listed[i]
+            and not reading.rule[i]
+            and (listed[i] != _ENTRY or chances[i] >= _LEAST)
+            and (page.links[i] < _ALL_LINKS or best[page.blocks[i].evidence.group] >= _LINKED_ENTRY)
+        )
         if page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i]):
-            verdicts[i] = None
+            verdicts[i] = verdict if _COPYRIGHT.match(page.texts[i]) else None
         elif entry:
             entries.append(i)
-    for i, rule in zip(entries, rules.match_patterns([reading.folded[i] for i in entries]), strict=True):
-        if not rule:
+    ruled = rules.match_patterns([reading.folded[i] for i in entries])
+    for i, rule in reversed(list(zip(entries, ruled, strict=True))):  # a heading after what it heads
+        if not rule and (listed[i] != _HEADING or None in verdicts[i + 1 : i + 3]):
             verdicts[i] = None
 
 

@@ -53,7 +53,7 @@ def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading
     folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
     rule = [rules.match_words(text) if text else None for text in folded]
     reader = _reader(id(rules), rules)
-    named, comments = reader.read(page)
+    named, comments = reader.read(page, rule)
     title, shown, alike = find_title(document, page.texts, [v is not None for v in rule])
     return Reading(page, folded, rule, named, comments, title, shown, alike, is_thread, features(page, rule, named, shown))
 

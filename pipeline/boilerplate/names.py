@@ -14,6 +14,8 @@ from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _HINTS_USED = 24  # of a block's tokens, nearest elements first
+_STATE = re.compile(r"(has|no|with|without|hide)[-_]|enable|disable")  # what an element has or lacks, not what it is
+_SLUG_WORDS, _NO_LETTERS = 3, re.compile(r"[\W_]+")
 MASS = 0.35  # of the page's prose: a name above so much text is the article's own, whatever it says
 
 
@@ -43,19 +45,19 @@ class NameReader:
             self.known.clear()
         found = self.rules.match_hint(token)
         if found is None:
-            reason = next((reason for reason, pattern in _betrayals() if pattern.search(token)), None)
+            reason = next((reason for reason, pattern in _betrayals() if pattern.search(token)), None) if not _STATE.match(token) else None
             found = Verdict(reason, f"name-{reason}") if reason else None
         self.known[token] = found
         return found
 
-    def read(self, page: Page) -> tuple[list[Named], list[bool]]:
+    def read(self, page: Page, rule: Sequence[Verdict | None]) -> tuple[list[Named], list[bool]]:
         """For each block: the verdict of the nearest telling name, the share of the page's prose under that name, steps up to it;
-        and whether an element around it is named for readers' comments.
+        and whether an element around it is named for readers' comments. `rule`: what the words of each block betray.
 
-        Names above the bulk of the prose are passed over.
+        Names above the bulk of the prose are passed over, and those that are a heading of the page made an id.
         """
-        keys = [(block.evidence.hints, block.evidence.path) for block in page.blocks]
-        telling = {key: self._telling(*key) for key in dict.fromkeys(keys)}
+        keys, slugs = [(block.evidence.hints, block.evidence.path) for block in page.blocks], _slugs(page, rule)
+        telling = {key: [name for name in self._telling(*key) if _squeezed(name[0]) not in slugs] for key in dict.fromkeys(keys)}
         prose = dict.fromkeys(telling, 0)
         for key, words in zip(keys, page.prose, strict=True):
             prose[key] += words
@@ -75,6 +77,17 @@ class NameReader:
         found = [(hints[i], verdict, i) for i, verdict in enumerate(verdicts) if verdict]
         tags = _tags()
         return found + [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
+
+
+def _slugs(page: Page, rule: Sequence[Verdict | None]) -> set[str]:
+    """The headings of some words that no rule knows: many systems give a section the words of its heading for an id."""
+    headings = [i for i, block in enumerate(page.blocks) if block.kind == "heading" and page.words[i] >= _SLUG_WORDS and not rule[i]]
+    return {_squeezed(page.texts[i]) for i in headings}
+
+
+def _squeezed(text: str) -> str:
+    """Letters and digits alone: the same for "Sharing your medicine" and `sharing-your-medicine`."""
+    return _NO_LETTERS.sub("", text.lower())
 
 
 def _is_comments(name: tuple[str, Verdict, int]) -> bool:

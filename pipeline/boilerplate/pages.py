@@ -8,6 +8,7 @@ the labeller drops comes from the rules, the names, or the place.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise, takewhile
@@ -40,6 +41,7 @@ _NEAR_TITLE = 12  # blocks below the title
 _LEAD_WORDS, _SENTENCE_WORDS, _FEW_LINKS, _FEW_DIGITS = (5, 90), 9, 0.3, 0.12  # of a standfirst; shares of its characters
 _SHORT = 30  # words
 _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
+_CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
@@ -54,6 +56,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     kept = decide(reading, chances)
     verdicts = [None if keep else _UNNAMED for keep in kept]
     _apply_rules(reading, rules, chances, verdicts)
+    _drop_consent(reading, verdicts)
     _keep_standfirst(reading, rules, verdicts)
     _keep_posts(reading, rules, verdicts)
     _drop_comments(reading, verdicts)
@@ -118,7 +121,7 @@ def _keep_headings(reading: Reading, chances: Sequence[float], kept: list[bool])
         heads = any(kept[i + 1 : i + 3])
         if not kept[i] and chances[i] >= _DOUBT and heads and kept[i + 1] and blocks[i + 1].kind != "heading":
             kept[i] = True
-        elif kept[i] and not heads and chances[i] < _KEEP_LINKS:
+        elif kept[i] and not heads and chances[i] < _KEEP_LINKS and not reading.page.prose[i]:
             kept[i] = False
 
 
@@ -181,12 +184,19 @@ def _is_doubted(reading: Reading, chances: Sequence[float], verdicts: Sequence[V
 
 
 def _drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
-    """A heading goes with what it heads, when all of that goes."""
-    blocks = reading.page.blocks
+    """A heading goes with what it heads, when all of that goes; one that is a sentence says something itself."""
+    blocks, prose = reading.page.blocks, reading.page.prose
     following: Verdict | None = None  # the verdict on the block below, None when it stays
     for i in range(len(verdicts) - 1, -1, -1):
         own = verdicts[i]
-        if own is None and following is not None and blocks[i].kind == "heading" and i != reading.shown and chances[i] < _SURE:
+        if (
+            own is None
+            and following is not None
+            and blocks[i].kind == "heading"
+            and i != reading.shown
+            and chances[i] < _SURE
+            and not prose[i]
+        ):
             end = next((j for j in range(i + 1, len(blocks)) if blocks[j].kind == "heading"), len(blocks))
             if all(verdicts[j] for j in range(i + 1, end)):
                 own = verdicts[i] = following
@@ -211,6 +221,30 @@ def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[V
         page.blocks[i].kind == "heading" and chances[i] >= _HEADS and page.links[i] < _FEW_LINKS
         and below < len(verdicts) and verdicts[below] is None and bool(page.prose[below])
     )  # fmt: skip
+
+
+def _drop_consent(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """A container without the title, much of which rules know for a consent dialog, is one as a whole."""
+    if reading.shown is None:
+        return
+    words = reading.page.words
+    groups = [block.evidence.groups[:_CONSENT_GROUPS] for block in reading.page.blocks]
+    known, total = Counter[int](), Counter[int]()
+    for i, verdict in enumerate(verdicts):
+        ruled = reading.rule[i] or verdict
+        if ruled and ruled.reason == "cookie" and words[i] >= _CONSENT_WORDS:
+            known.update(groups[i])
+    if not known:
+        return
+    for of in groups:
+        total.update(known.keys() & of)
+    dialogs = {group for group in known if known[group] > 1 and known[group] >= _CONSENT_SHARE * total[group]}
+    dialogs.difference_update(reading.page.blocks[reading.shown].evidence.groups)
+    stay = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    inside = {i for i in stay if not dialogs.isdisjoint(groups[i])}
+    if any(reading.page.prose[i] for i in stay if i not in inside):
+        for i in inside:
+            verdicts[i] = Verdict("cookie", "consent-dialog")
 
 
 def _drop_other_posts(reading: Reading, verdicts: list[Verdict | None]) -> None:
