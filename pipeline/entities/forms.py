@@ -39,6 +39,13 @@ def find_routes(context: Context) -> list[Found]:
     return out
 
 
+@cache
+def route_words() -> frozenset[str]:
+    """All words of which names of routes are made."""
+    rows = load_toml("routes.toml")["route"]
+    return frozenset(w for row in rows for name in (*row["words"], *row.get("everyday", ())) for w in name.split()) | {"."}
+
+
 def _with_kind(context: Context, first: int) -> int:
     """Where the form begins when "film-coated" or "softgel" stand before it."""
     words, kinds = context.page.words, _kinds()

@@ -9,7 +9,7 @@ from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .patterns import Match, Patterns
 from .phrases import Phrases
-from .quantities import number, vocabulary
+from .quantities import number, spoken, vocabulary
 
 _OF_AGE = frozenset({"of", "old", "aged", "age", "ages", "older"})
 _BOUNDS = frozenset(("over", "above", "under", "below", "younger", "≥", ">", "<"))
@@ -39,7 +39,7 @@ def _is_group_here(words: list[str], first: int, last: int) -> bool:
 def _age(context: Context, match: Match) -> Found | None:
     words = context.page.words
     row = load_toml("populations.toml")["pattern"][match.pattern]
-    numbers = [number(words[i]) for slot, i in match.slots if slot == "NUM"]
+    numbers = spoken([number(words[i]) for slot, i in match.slots if slot == "NUM"])
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     tokens = words[match.first : match.last]
     people = any(w in _people() for w in tokens)
@@ -52,7 +52,7 @@ def _age(context: Context, match: Match) -> Found | None:
         return None
     if (times and times[-1] not in ("a", "mo", "wk", "d")) or max(numbers) > 120:
         return None
-    return Found("POPULATION", match.first, match.last, _age_value(row["age"], numbers, times[-1] if times else "a", tokens))
+    return Found("POPULATION", match.first, match.last, _age_value(row["age"], numbers, times or ["a"], tokens))
 
 
 def _stands_apart(context: Context, match: Match) -> bool:
@@ -65,11 +65,12 @@ def _stands_apart(context: Context, match: Match) -> bool:
     return (begins or words[match.first - 1] in _OPENS) and (ends or words[match.last] in _CLOSES)
 
 
-def _age_value(kind: str, numbers: list[float], unit: str, tokens: list[str]) -> dict[str, Any]:
-    """The group if one is named, and the age: from `low`, up to `high`."""
+def _age_value(kind: str, numbers: list[float], units: list[str], tokens: list[str]) -> dict[str, Any]:
+    """The group if one is named, and the age: from `low` (in `low_unit`, where it has one of its own) up to `high`."""
     ages = {"range": {"low": numbers[0], "high": numbers[-1]}, "low": {"low": numbers[0]}, "high": {"high": numbers[-1]}}
     group = next((name for first, last, name in _groups().find(tokens)), None)
-    return ({"group": group} if group else {}) | {"age": {**ages[kind], "unit": unit}}
+    mixed = {"low_unit": units[0]} if kind == "range" and units[0] != units[-1] else {}
+    return ({"group": group} if group else {}) | {"age": {**ages[kind], **mixed, "unit": units[-1]}}
 
 
 @cache

@@ -17,7 +17,10 @@ from ..words import NUMBER, marked, stretches
 from .context import Context, Found, medicine_words
 from .phrases import Phrases
 
+_PARTS = 10  # a tablet is cut into no more: 1/2 tablet, but 30/500 tablets
+_MANY = 25  # no one takes so many tablets: Azithral 500 Tablet
 _CURRENCIES = (["$"], ["€"], ["£"], ["¥"], ["₹"], ["rs"], ["usd"])
+_TIMES = frozenset({"x", "×"})
 FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875}
 
 # One letter a token: n number, w number word, u unit, k weight or area, t time, f counted form,
@@ -35,7 +38,7 @@ _find_amounts = re.compile(
         (?: p n? [ukft] ){0,9}                        # /kg/day, /5 mL, per tablet
       )
     | (?P<count>
-        (?: n n p n | n p n | [nw] (?:h|r|o) [nw] | [nw] a? )   # 1 1/2, 1/2, one or two, half a
+        (?: n n p n | n p n | [nw] (?:h|r|o|&a?) [nw] | [nw] a? )   # 1 1/2, 1/2, one or two, one and a half, half a
         f
       )
     """,
@@ -138,13 +141,13 @@ def find_amounts(context: Context) -> list[Found]:
         if not context.free(first, last) or not context.on_one_line(first, last):
             continue
         if match["count"]:
-            if _is_price_or_code(context, first):
+            if _is_price_or_code(context, first) or _is_part_of_name(context, first, last):
                 continue
             out.append(Found("DOSAGE", first, last, _count(words[first:last], letters[first:last])))
         elif match["list"]:
             out += _list(context, letters, first, last)
         elif found := _amount(context, letters, first, last):
-            out.append(found)
+            out += [*_number_of(context, letters, found), found]
     return sorted([*(f for f in out if _is_sound(f.value)), *_taken(context, letters)], key=lambda f: f.first)
 
 
@@ -154,6 +157,24 @@ def _taken(context: Context, letters: str) -> Iterator[Found]:
     for first in {m[0] - 1 for m in context.drugs}:
         if first > 0 and letters[first] in "nw" and words[first - 1] in _taking() and context.free(first, first + 1):
             yield Found("DOSAGE", first, first + 1, {"value": number(words[first]), "unit": "dose"})
+
+
+def _number_of(context: Context, letters: str, found: Found) -> Iterator[Found]:
+    """The number before a strength with its form: "two 500 mg tablets", "2 x 500 mg tablets"."""
+    at = found.first - 1
+    if at > 0 and context.page.words[at] in _TIMES:
+        at -= 1
+    elif at < 0 or letters[at] != "w":
+        return
+    if letters[at] in "nw" and letters[found.last : found.last + 1] == "f" and context.free(at, found.first):
+        unit = vocabulary().forms[context.page.words[found.last]]
+        yield Found("DOSAGE", at, at + 1, {"value": number(context.page.words[at]), "unit": unit})
+
+
+def _is_part_of_name(context: Context, first: int, last: int) -> bool:
+    """The number of "Azithral 500 Tablet": right behind a drug and more than one would take."""
+    words = context.page.words
+    return first - 1 in context.taken and last - first == 2 and is_number(words[first]) and number(words[first]) >= _MANY
 
 
 def _is_price_or_code(context: Context, first: int) -> bool:
@@ -178,11 +199,28 @@ def _count(words: Sequence[str], letters: str) -> dict[str, Any]:
     unit = vocabulary().forms[words[-1]]
     numbers = [number(w) for w, c in zip(words, letters, strict=True) if c in "nw"]
     if "p" in letters:
-        numbers = [sum(numbers[:-2]) + numbers[-2] / numbers[-1]] if numbers[-1] else [float("nan")]
+        numbers = [sum(numbers[:-2]) + numbers[-2] / numbers[-1]] if 0 < numbers[-1] <= _PARTS else [float("nan")]
+    elif len(numbers) > 1 and "&" in letters:
+        numbers = [sum(numbers)] if numbers[1] < 1 else [float("nan")]  # "one and a half", not "one and two"
     return _plain(numbers, unit)
 
 
+def spoken(numbers: Sequence[float]) -> list[float]:
+    """Two number words that are one number: "thirty-six", "one-half"; others as they are.
+
+    >>> spoken([30, 6]), spoken([1, 0.5]), spoken([4, 6])
+    ([36], [0.5], [4, 6])
+    """
+    if len(numbers) == 2 and numbers[0] > numbers[1]:
+        if numbers[0] % 10 == 0 and 20 <= numbers[0] <= 90 and 1 <= numbers[1] <= 9:
+            return [numbers[0] + numbers[1]]
+        if numbers[1] == 0.5:
+            return [numbers[0] * numbers[1]]
+    return list(numbers)
+
+
 def _plain(numbers: Sequence[float], unit: str) -> dict[str, Any]:
+    numbers = spoken(numbers)
     if len(numbers) == 1:
         return {"value": numbers[0], "unit": unit}
     return {"low": numbers[0], "high": numbers[-1], "unit": unit}
@@ -208,6 +246,8 @@ def _list(context: Context, letters: str, first: int, last: int) -> Iterator[Fou
 def _amount(context: Context, letters: str, first: int, last: int) -> Found | None:
     words, known = context.page.words, vocabulary()
     first += letters[first] == "b"
+    if "k" not in letters[first:last] and letters[last - 1] == "t" and words[last - 2] == "per" and words[last - 1] in _often():
+        last -= 2  # 4 g per day: how often, not how strong; but 25 micrograms per hour, 25 mg/kg per day
     head = next(i for i in range(first, last) if letters[i] == "u")
     unit = known.units[words[head]]
     if not _is_dose(context, first, last, unit):
@@ -262,7 +302,7 @@ def _compose(parts: list[list[float]], codes: list[str], kinds: list[str], per: 
     numbers, code = parts[0], codes[0]
     rate, others = "", list[float]()
     for extra, unit, kind in zip(parts[1:], codes[1:], kinds[1:], strict=False):
-        if kind in ("weight", "area", "time"):
+        if kind in ("weight", "area", "time") and not (kind == "time" and extra):
             rate += f"/{unit}"
         elif kind == kinds[0] and extra:
             others += extra
@@ -304,7 +344,7 @@ def _is_share_of_product(context: Context, first: int, last: int) -> bool:
     return (
         (first - 1 in context.taken)
         or last in context.taken
-        or (last + 1 in context.taken and following[:1] != ["of"])
+        or (last + 1 in context.taken and not _joins().issuperset(following[:1]))
         or bool(forms.intersection(following[:2]))
         or following[:1] == ["strength"]
         or "strength" in context.label_before(first)
@@ -327,9 +367,15 @@ def _form_words() -> frozenset[str]:
 
 
 @cache
+def _often() -> frozenset[str]:
+    return frozenset(w for w, unit in vocabulary().units.items() if unit.kind == "time" and unit.code not in ("h", "min"))
+
+
+@cache
 def _dose_words() -> frozenset[str]:
     return medicine_words() | {"strength", "inject", "swallow"}
 
 
+_joins = partial(word_set, "units.toml", "not_a_dose", "joins")
 _taking = partial(word_set, "units.toml", "taking", "words")
 _fluids = partial(word_set, "units.toml", "not_a_dose", "fluids")

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
 from ..rules.load import load_toml, word_set
 from .context import Context, Found, medicine_words
+from .forms import route_words
 from .patterns import Match, Patterns
 from .phrases import Phrases
-from .quantities import is_number, number, vocabulary
+from .quantities import is_number, number, spoken, vocabulary
 
-_ENCODED = {"QHOURS": ("h", 96), "QDAYS": ("d", 90), "QWEEKS": ("w", 26)}  # "q8h": the sign of the unit, the most of it
+_ENCODED = {"QHOURS": ("h", 96), "QDAYS": ("d", 90), "QWEEKS": ("w", 26), "QNUM": ("", 24)}  # "q8h": the sign of the unit, the most of it
+_BETWEEN = 3  # words of a route between an amount and how often: "5 mg by mouth daily"
+_INTAKES = 4  # a meal's tablets in "1-0-1", at most
 
 
 def find_frequencies(context: Context) -> list[Found]:
     """FREQUENCY in reading order; "with food" is noted on the frequency that it belongs to."""
-    found = [f for match in _frequencies().find_on(context.page) if (f := _frequency(context, match))]
+    found, ends = list[Found](), set[int]()
+    for match in _frequencies().find_on(context.page):
+        if f := _frequency(context, match, ends):
+            found.append(f)
+            ends.add(f.last)
     return sorted(_with_food(context, found), key=lambda f: f.first)
 
 
@@ -33,12 +40,15 @@ def find_durations(context: Context) -> list[Found]:
     return out
 
 
-def _frequency(context: Context, match: Match) -> Found | None:
+def _frequency(context: Context, match: Match, ends: Collection[int]) -> Found | None:
+    """`ends`: where the frequencies found so far end."""
     row = load_toml("frequencies.toml")["pattern"][match.pattern]
     words = context.page.words
     if not context.free(match.first, match.last) or not context.page.sentence(match.first)[1] >= match.last:
         return None
-    if row.get("needs") == "dose" and match.first - 1 not in context.dose_tokens and match.first - 1 not in context.taken:
+    if row.get("needs") == "dose" and not _is_dosed(context, match.first, ends):
+        return None
+    if match.first and words[match.first - 1] in row.get("not_after", ()):
         return None
     if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
         return None
@@ -47,8 +57,29 @@ def _frequency(context: Context, match: Match) -> Found | None:
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     if len(times) > 1 and times[0] in ("h", "min", "s"):  # open 24 hours a day: how long, not how often
         return None
-    value = _value(words, match, row["value"])
+    value = _intakes(words, match) if "intakes" in row["value"] else _value(words, match, row["value"])
+    if value is None:
+        return None
     return Found("FREQUENCY", match.first, match.last, value)
+
+
+def _is_dosed(context: Context, first: int, ends: Collection[int]) -> bool:
+    """An amount, a form, a drug or another frequency ends here, but for a route: "5 mg PO"."""
+    words = context.page.words
+    for at in range(first, max(0, first - _BETWEEN), -1):
+        if at - 1 in context.dose_tokens or at - 1 in context.taken or at in ends:
+            return True
+        if words[at - 1] not in route_words():
+            return False
+    return False
+
+
+def _intakes(words: list[str], match: Match) -> dict[str, Any] | None:
+    """The value of "1-0-1", tablets in the morning, at noon and in the evening; a date is none."""
+    counts = [number(words[i]) for slot, i in match.slots if slot in ("NUM", "DIGITS")]
+    if 0 not in counts or not any(counts) or max(counts) > _INTAKES:
+        return None
+    return {"times": sum(map(bool, counts)), "period": {"value": 1, "unit": "d"}}
 
 
 def _follows(words: list[str], i: int) -> str:
@@ -65,6 +96,9 @@ def _value(words: list[str], match: Match, template: Mapping[str, Any]) -> dict[
 
 def _filled(template: Mapping[str, Any], took: Mapping[str, list[Any]]) -> dict[str, Any]:
     out = dict[str, Any]()
+    for slot, numbers in took.items():
+        if slot == "NUM":
+            took = {**took, slot: spoken(numbers)}
     for key, part in template.items():
         if isinstance(part, Mapping):
             out[key] = _filled(part, took)
@@ -91,7 +125,7 @@ def _meaning(slot: str, word: str) -> Any:
     if slot == "TIME":
         return vocabulary().units[word].code
     if slot in _ENCODED:
-        return int(word[1:-1])
+        return int(word[1:] if slot == "QNUM" else word[1:-1])
     if slot == "FORM":
         return vocabulary().forms[word]
     return load_toml("frequencies.toml")["slots"][slot][word]
@@ -122,6 +156,9 @@ def _is_duration(context: Context, match: Match) -> bool:
     after = words[match.last : min(end, match.last + 2)]
     if before and (is_number(before[-1]) or before[-1] == "$"):  # $13,000 a year
         return False
+    sentence = words[begin:end]
+    if not _set("not_in").isdisjoint(sentence) or _set("lives").issubset(sentence):  # how long it stays in the cupboard or in the body
+        return False
     if match.last > end or (words[match.last - 1] in ("d", "h", "y") and not is_number(words[match.first])):
         return False
     if {" ".join(after[:1]), " ".join(after)} & _set("not_after") or (before and before[-1] in _set("not_before")):
@@ -130,7 +167,8 @@ def _is_duration(context: Context, match: Match) -> bool:
         return False
     if not _set("columns").isdisjoint(context.column(match.first)):
         return True
-    cued = bool(set(before) & _set("before")) or bool(set(after[:1]) & _set("after"))
+    cued = before[-1:] in (["x"], ["×"]) and match.first - 2 in context.dose_tokens  # 500 mg bd x 5 days
+    cued = cued or bool(set(before) & _set("before")) or bool(set(after[:1]) & _set("after"))
     cued = cued or (after[:1] == ["of"] and bool(set(after[1:]) & set(cues["after_of"])))
     return cued and context.speaks_of_medicine(match.first, medicine_words())
 

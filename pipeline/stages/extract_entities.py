@@ -63,7 +63,7 @@ def _doses(context: Context, people: Sequence[Found]) -> list[Found]:
     context.note_doses(found)
     forms = find_forms(context)
     context.note_doses(forms)
-    frequencies = find_frequencies(context)
+    frequencies = [f for f in find_frequencies(context) if not any(a.first < f.first and f.last <= a.last for a in found)]
     found = [*_free((*found, *forms), frequencies), *frequencies]
     context.note_doses(frequencies)
     found += _free(find_routes(context), forms)

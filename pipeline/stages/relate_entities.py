@@ -72,7 +72,18 @@ def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
     ordered = _respectively(context, drugs, placed)
     for p in placed:
         if p.entity.label in _ATTRIBUTES and (drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last)):
-            yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, drug[2].id))
+            for of in _shared(context, drugs, p, drug):
+                yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, of[2].id))
+
+
+def _shared(context: Context, drugs: Drugs, p: _Placed, drug: Mention) -> list[Mention]:
+    """The drugs that a strength of several parts is of: "hydrocodone/acetaminophen 5/325 mg"."""
+    parts = (p.entity.value or {}).get("values", ())
+    if len(parts) > 1 and drug[1] <= p.first:
+        joined = _joined(context, drugs.within(context.page.sentence(p.first)[0], p.first), drug)
+        if len(joined) == len(parts):
+            return joined
+    return [drug]
 
 
 def _respectively(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> dict[str, Mention]:
