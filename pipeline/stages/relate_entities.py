@@ -79,8 +79,9 @@ def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
 def _shared(context: Context, drugs: Drugs, p: _Placed, drug: Mention) -> list[Mention]:
     """The drugs that a strength of several parts is of: "hydrocodone/acetaminophen 5/325 mg"."""
     parts = (p.entity.value or {}).get("values", ())
-    if len(parts) > 1 and drug[1] <= p.first:
-        joined = _joined(context, drugs.within(context.page.sentence(p.first)[0], p.first), drug)
+    before = drugs.within(context.page.sentence(p.first)[0], p.first)
+    if len(parts) > 1 and drug in before:
+        joined = _joined(context, before, drug)
         if len(joined) == len(parts):
             return joined
     return [drug]
