@@ -27,8 +27,9 @@ class _Sentence:
         self.words, self.first, self.last = words, first, last
         self.cues = [c for c in _cues().find(words, first, last) if c.says != "pseudo"]
         self.reached = dict[Cue, int]()
-        # a new purpose begins: "scabies that did not clear with creams, and for river blindness"
-        self.turns = [i for i in range(first + 1, last) if words[i] == "for" and words[i - 1] in (",", "and")] if self.cues else []
+        # a new purpose or instruction begins: "scabies that did not clear with creams, and for river blindness"
+        turning = _others() | {"for"}
+        self.turns = [i for i in range(first + 1, last) if words[i] in turning and words[i - 1] in (",", "and", "but")] if self.cues else []
         # a later "if" or "to treat": "do not use if you have asthma"
         self.cuts = sorted(c.first for c in self.cues if c.says in ("conditional", "purpose"))
 
@@ -70,6 +71,7 @@ def _reaches(cue: Cue, f: Found, sentence: _Sentence) -> bool:
     return cue.reach == "back" and f.last <= cue.first and _relative().isdisjoint(sentence.words[f.last : cue.first])
 
 
+_others = partial(word_set, "assertion.toml", "others", "words")
 _stops = partial(word_set, "assertion.toml", "stops")
 _relative = partial(word_set, "assertion.toml", "relative")
 

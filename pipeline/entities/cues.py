@@ -40,6 +40,11 @@ def clause(words: list[str], span: tuple[int, int], sentence: tuple[int, int], s
     (7, 10)
     """
     (first, last), (begin, end) = span, sentence
-    low = next((i + 1 for i in range(first - 1, begin - 1, -1) if words[i] in stops), begin)
-    high = next((i for i in range(last, end) if words[i] in stops), end)
+    low = next((i + 1 for i in range(first - 1, begin - 1, -1) if words[i] in stops and not _goes_on(words, i)), begin)
+    high = next((i for i in range(last, end) if words[i] in stops and not _goes_on(words, i)), end)
     return low, high
+
+
+def _goes_on(words: list[str], i: int) -> bool:
+    """The "but" of "include, but are not limited to" and "are rare but include" parts nothing."""
+    return words[i] == "but" and not {"limited", "include", "includes"}.isdisjoint(words[i + 1 : i + 4])

@@ -16,6 +16,7 @@ from ..rules.load import load_toml, word_set
 from .context import Context, Found
 from .cues import Cue, Cues, clause
 from .lists import Given, Lines, complaints
+from .phrases import Phrases
 
 _YIELDING = (
     "weak",
@@ -25,6 +26,8 @@ _YIELDING = (
 )  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
 _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
+_DENIED_WORDS = 5  # "isn't the right first"
+_HAD_WORDS = 8  # "patients on a high dose of sertraline had"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _PEOPLE_WORDS = 4  # "patients with first-episode"
@@ -53,7 +56,7 @@ def told_roles(context: Context, found: Sequence[Found]) -> list[Role | None]:
     """The role that the sentence, the line's place or the section gives; None where none of them does."""
     if not found:
         return []
-    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, tuple[list[Cue], bool]](), _line_sections(context, found)
+    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, tuple[list[Cue], bool, bool]](), _line_sections(context, found)
     own = [_own_role(context, f, cues) for f in found]
     out = [
         role
@@ -91,13 +94,17 @@ def _is_joined(context: Context, one: Found, two: Found) -> bool:
     return (joined or gap[-2:] == ["followed", "by"]) and two.first < context.page.sentence(one.first)[1]
 
 
-def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool]]) -> Role | None:
+def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool, bool]]) -> Role | None:
     """The role that the clause gives: by what ends right before the mention or starts right behind it, else by the nearest cue."""
     words, sentence = context.page.words, context.page.sentence(f.first)
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
-        known[sentence[0]] = _with_purposes(words, _cues().find(words, *sentence)), _has_doses(context, sentence)
-    cues, doses = known[sentence[0]]
+        known[sentence[0]] = (
+            _with_purposes(words, _cues().find(words, *sentence)),
+            _has_doses(context, sentence),
+            _limits_doses(words, *sentence),
+        )
+    cues, doses, limits = known[sentence[0]]
     if doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
     compound = _compound(context, f)
@@ -106,7 +113,9 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     fitting = [
         c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _misleads(context, c, f, low)
     ]
+    fitting = [c for c in fitting if not (c.reach in ("weak", "near", "people") and limits)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
+    fitting = [c for c in fitting if c.reach != "had" or _is_had_on(context, c)]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -120,17 +129,24 @@ def _turned(words: list[str], cue: Cue, low: int, high: int) -> Cue:
         return Cue(cue.first, cue.last, "adverse_effect", "forward", "CAUSES")
     if cue.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
         return Cue(cue.first, cue.last, "indication", "forward", "TREATS")
-    if cue.says == "indication" and cue.first > low and words[cue.first - 1] in _denials():  # not used in, not for
-        return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
+    if cue.says == "indication" and _is_denied(words, cue, low):
+        if words[cue.first] in _of_using():  # not used in, not for
+            return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
+        return Cue(cue.first, cue.last, "none", "forward")
     return cue
+
+
+def _is_denied(words: list[str], cue: Cue, low: int) -> bool:
+    """A denial right before the cue, but for words such as "a", "the right"; "not only" is none."""
+    before = list(dropwhile(_between().__contains__, reversed(words[max(low, cue.first - _DENIED_WORDS) : cue.first])))
+    return bool(before) and before[0] in _denials()
 
 
 def _tells_people(following: Sequence[str]) -> bool:
     """The name says who is meant, not what happens to them: "obese patients", "overweight or obese adults"."""
     people = _people()
-    return following[:1] != [] and (
-        following[0] in people or (len(following) > 2 and following[0] in ("or", "and") and following[2] in people)
-    )
+    joined = len(following) > 2 and following[0] in ("or", "and") and following[1] not in _places()
+    return following[:1] != [] and (following[0] in people or (joined and following[2] in people))
 
 
 def _compound(context: Context, f: Found) -> Cue | None:
@@ -163,9 +179,17 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
     out = list[Cue]()
     for c in _links().find(context.page.words, f.last, sentence[1]):
         behind = range(c.last, min(c.last + _LINK_WORDS, sentence[1]))
-        if not context.taken.isdisjoint(behind) and (c.reach != "close" or c.first <= f.last + _CLOSE_WORDS):
+        first = next((i for i in behind if i in context.taken), None)
+        if first is None or _is_other_time(context.page.words, c, first):
+            continue
+        if c.reach != "close" or c.first <= f.last + _CLOSE_WORDS:
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
     return out
+
+
+def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
+    """What was there before a drug was taken, or what is set against it: "before he took", "by 21 % compared with"."""
+    return "before" in words[max(0, link.first - 2) : link.first] or not _set_against().isdisjoint(words[max(0, link.first - 1) : drug])
 
 
 def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
@@ -175,6 +199,19 @@ def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
         and context.taken.isdisjoint(inside)
         and _using().isdisjoint(context.page.words[sentence[0] : sentence[1]])
     )
+
+
+def _limits_doses(words: list[str], begin: int, end: int) -> bool:
+    """The sentence tells whose dose is changed, or who is watched."""
+    return not _dose_limits().isdisjoint(words[begin:end]) or any(_limit_phrases().find(words, begin, end))
+
+
+def _is_had_on(context: Context, cue: Cue) -> bool:
+    """People on a drug right before: "patients on sertraline had", "those taking X reported"."""
+    near = range(max(0, cue.first - _HAD_WORDS), cue.first)
+    drug = next((i for i in reversed(near) if i in context.taken), None)
+    words = context.page.words
+    return drug is not None and not _people().isdisjoint(words[near.start : drug]) and not _on().isdisjoint(words[near.start : drug])
 
 
 def _with_purposes(words: list[str], cues: Sequence[Cue]) -> list[Cue]:
@@ -195,8 +232,10 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
         return doses and cue.last <= f.first <= cue.last + 2
     if cue.reach == "people":  # "children from six years with ADHD"
         return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
-    if cue.reach in ("forward", "weak", "risk", "purpose"):
+    if cue.reach in ("forward", "weak", "risk", "purpose", "had"):
         return cue.last <= f.first
+    if cue.reach == "stop":
+        return cue.last <= f.first and not _stopping().isdisjoint(words[max(0, cue.first - _HAD_WORDS) : cue.first])
     if cue.reach == "next":
         return cue.first == f.last
     if cue.reach == "both" and cue.last <= f.first:
@@ -224,6 +263,8 @@ def _is_where(context: Context, cue: Cue, f: Found) -> bool:
     if "in" not in near:
         return False
     place = len(near) - near[::-1].index("in")
+    if near[-1] == "with" and not _people().isdisjoint(near[place:]):  # angioedema, and in patients with
+        return True
     return not context.free(cue.last, f.first - len(near) + place) and _predicates().isdisjoint(near[place:])
 
 
@@ -233,6 +274,8 @@ def _distance(cue: Cue, f: Found) -> int:
     if cue.reach == "link":
         return 500 + cue.first - f.last
     if cue.reach in _YIELDING:  # "patients with" yields to "should not be used in", but right before the name not to a mere "after"
+        if cue.reach == "people":  # "children with ADHD begin with 30 mg of"
+            return 450
         return 400 if cue.reach == "weak" and cue.relation and 0 <= f.first - cue.last <= _PEOPLE_WORDS else 1000
     if cue.reach == "strong":
         return cue.first - f.last
@@ -291,7 +334,31 @@ _pathogens = partial(word_set, "roles.toml", "pathogens")
 _medicines = partial(word_set, "roles.toml", "medicines")
 _predicates = partial(word_set, "roles.toml", "predicates")
 _causing = partial(word_set, "roles.toml", "causing")
+_between = partial(word_set, "roles.toml", "denials_between")
+_of_using = partial(word_set, "roles.toml", "of_using")
+_dose_limits = partial(word_set, "roles.toml", "dose_limits")
+_stopping = partial(word_set, "roles.toml", "stopping")
 _denials = partial(word_set, "roles.toml", "denials")
+
+
+@cache
+def _limit_phrases() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("roles.toml")["limit_phrases"])
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset({"in", "for", "the", "with", "of", "on", "to", "by", "during", "among"})
+
+
+@cache
+def _on() -> frozenset[str]:
+    return frozenset({"on", "taking", "receiving", "given", "with", "using", "took", "received"})
+
+
+@cache
+def _set_against() -> frozenset[str]:
+    return frozenset({"compared", "than", "versus", "vs", "without"})
 
 
 @cache
