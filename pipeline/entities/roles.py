@@ -6,6 +6,7 @@ other mentions of the same condition are.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from .context import Context, Found
 from .cues import Cue, Cues, clause
 from .lists import Given, Lines, complaints
 from .phrases import Phrases
+from .tokens import Line
 
 _YIELDING = (
     "weak",
@@ -27,6 +29,7 @@ _YIELDING = (
 _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _DENIED_WORDS = 5  # "isn't the right first"
+_ITEM_WORDS = 8  # of a list of warnings
 _HAD_WORDS = 8  # "patients on a high dose of sertraline had"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
@@ -113,9 +116,8 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     fitting = [
         c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _misleads(context, c, f, low)
     ]
-    fitting = [c for c in fitting if not (c.reach in ("weak", "near", "people") and limits)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
-    fitting = [c for c in fitting if c.reach != "had" or _is_had_on(context, c)]
+    fitting = [c for c in fitting if not (limits and c.reach in _YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -305,7 +307,18 @@ def _line_sections(context: Context, found: Sequence[Found]) -> list[str | None]
 def _section_role(context: Context, f: Found, sections: Sequence[str | None]) -> Role | None:
     line = context.page.line(f.first)
     name = _sections().get(sections[line] or "") if line >= 0 else None
+    if name == "contraindication" and not _forbids(context, f, context.page.lines[line]):
+        return None
     return Role(name, told=True) if name else None
+
+
+def _forbids(context: Context, f: Found, line: Line) -> bool:
+    """A heading such as "Do not take it if you have" forbids what stands under it; one such as "Precautions" the items of its lists."""
+    start = context.page.starts[f.first]
+    above = [s.heading for s in context.document.sections if s.kind == "contraindications" and s.start <= start < s.end]
+    if above and _forbidding().search(above[-1].lower()):
+        return True
+    return f.label == "CONDITION" and line.block.kind == "list_item" and line.last - line.first <= _ITEM_WORDS
 
 
 def _usual_roles(found: Sequence[Found], own: Sequence[Role | None]) -> dict[str, str]:
@@ -339,6 +352,11 @@ _of_using = partial(word_set, "roles.toml", "of_using")
 _dose_limits = partial(word_set, "roles.toml", "dose_limits")
 _stopping = partial(word_set, "roles.toml", "stopping")
 _denials = partial(word_set, "roles.toml", "denials")
+
+
+@cache
+def _forbidding() -> re.Pattern[str]:
+    return re.compile("|".join(load_toml("roles.toml")["forbidding"]))
 
 
 @cache

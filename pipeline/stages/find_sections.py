@@ -58,7 +58,7 @@ def find_sections(document: Document) -> Document:
     ([('Side effects', 'side_effects', 0, 20)], 'side_effects')
     """
     blocks, sections = list[Block](), list[Section]()
-    opened = [_opened(document, block) for block in document.blocks]
+    opened = [_opened(document, i) for i in range(len(document.blocks))]
     ends = _ends(document.blocks, [i for i, kind in enumerate(opened) if kind])
     disclaims = _may_disclaim(document.text.lower())
     open_sections = list[tuple[int, str]]()  # level and kind, outermost first
@@ -77,18 +77,25 @@ def _in_section(block: Block, section: str | None) -> Block:
     return Block(block.start, block.end, block.kind, block.level, section, block.evidence)
 
 
-def _opened(document: Document, block: Block) -> str | None:
+def _opened(document: Document, at: int) -> str | None:
     """The kind of section that the block opens, None if it opens none.
 
-    Where a page has lost its structure, a line that is nothing but "Side effects" opens one too.
+    Where a page has lost its structure, a line that is nothing but "Side effects" opens one too, and one above a list whose
+    words tell of a section: "Do not take it if you have".
     """
+    block = document.blocks[at]
     if block.kind == "heading":
         return section_kind(document.block_text(block))
     numbered = block.kind == "list_item" and document.text[block.start].isdigit()  # "3. Side effects"
     if not (numbered or block.kind in _LINES) or block.end - block.start > _LINE_CHARS:
         return None
-    found = [_phrases().get(part) for part in _PARTS.split(_bare(document.block_text(block)))]
-    return found[0][1] if found[0] and None not in found else None
+    text = document.block_text(block)
+    found = [_phrases().get(part) for part in _PARTS.split(_bare(text))]
+    if found[0] and None not in found:
+        return found[0][1]
+    heads_list = block.evidence.tag == "line" and at + 1 < len(document.blocks) and document.blocks[at + 1].kind == "list_item"
+    kind = section_kind(text) if heads_list and block.kind == "paragraph" and not text.endswith((".", "!")) else "other"
+    return kind if kind != "other" else None
 
 
 def _level(block: Block) -> int:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import pairwise
 
 from ..document import Document, Entity, Relation
 from ..entities.context import Context, Found
@@ -20,6 +21,7 @@ from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
+_NEAR_LEVEL, _FAR_LEVEL = 4, 8  # words between a drug and "levels", between the two drugs
 _SURE = 2  # mentions by the way that weigh as much as a plain one
 _JOINTS = frozenset(
     {",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in", "plus", "versus", "vs", "-", "either"}
@@ -128,6 +130,8 @@ def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> li
     """The drugs of which the role is told: before the cue, else behind the condition, else those of the section."""
     begin, end = context.page.sentence(p.first)
     inside = drugs.within(begin, end)
+    if p.entity.role == "contraindication":  # "Do not use it if you are allergic to penicillin, have kidney disease"
+        inside = [m for m in inside if not _is_allergen(context.page.words, m)]
     if not inside:
         one = drugs.in_scope(p.first) if role and (role.cue is None or role.cue.relation) else None
         return [one] if one else []
@@ -144,6 +148,12 @@ def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> li
         ]  # X, like other statins, may cause …
         return subject or _joined(context, before, before[-1])
     return _following(context, inside)
+
+
+def _is_allergen(words: list[str], mention: Mention) -> bool:
+    """The drug that someone is allergic to."""
+    first = mention[0]
+    return words[max(0, first - 1) : first] == ["to"] and not _allergies().isdisjoint(words[max(0, first - 2) : first - 1])
 
 
 def _following(context: Context, mentions: Sequence[Mention]) -> list[Mention]:
@@ -176,14 +186,39 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
         inside = drugs.within(begin, end)
         if not inside:
             continue
-        cues = _interacts().find(context.page.words, begin, end)
-        if not cues and context.page.section(begin) != "interactions":
+        told = context.page.section(begin) == "interactions"
+        yield from _levels(context, begin, inside)
+        cues = [c for c in _interacts().find(context.page.words, begin, end) if told or _is_of_harm(context.page.words, c, begin, end)]
+        if (not cues and not told) or _is_denied(context.page.words, begin, end):
             continue
         cue = context.page.span(*cues[0][:2]) if cues else None
         inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
         for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
             if one[2].canonical != other[2].canonical:
                 yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
+
+
+def _is_of_harm(words: list[str], cue: tuple[int, int, str], begin: int, end: int) -> bool:
+    """ "Used with", "combined with" tell of an interaction only in a sentence that warns of it."""
+    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end])
+
+
+def _is_denied(words: list[str], begin: int, end: int) -> bool:
+    """The sentence says that there is no interaction."""
+    return any(_no_interaction().find(words, begin, end))
+
+
+def _levels(context: Context, begin: int, inside: Sequence[Mention]) -> Iterator[Relation]:
+    """One drug that changes how much of the other there is, or must not be taken with it: "clarithromycin raises digoxin levels"."""
+    words = context.page.words
+    for one, other in pairwise(inside):
+        changed = next((i for i in range(one[1], other[0]) if words[i] in _changes()), None)
+        if words[one[1] : other[0]] == ["with"] and not _forbidding().isdisjoint(words[max(begin, one[0] - _NEAR_LEVEL) : one[0]]):
+            yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(one[1], other[0]))
+            continue
+        measured = not _measures().isdisjoint(words[other[0] - _NEAR_LEVEL : other[0]] + words[other[1] : other[1] + _NEAR_LEVEL])
+        if changed is not None and measured and one[2].canonical != other[2].canonical and other[0] - one[1] <= _FAR_LEVEL:
+            yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(changed, changed + 1))
 
 
 def _pairs(drugs: Drugs, inside: Sequence[Mention], pivot: int, *, inward: bool) -> Iterable[tuple[Mention, Mention]]:
@@ -208,5 +243,16 @@ def _interacts() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("relations.toml")["interacts"])
 
 
+@cache
+def _no_interaction() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("relations.toml")["no_interaction"])
+
+
+_allergies = partial(word_set, "relations.toml", "allergies")
+_forbidding = partial(word_set, "relations.toml", "forbidding")
+_joining = partial(word_set, "relations.toml", "joining")
+_warnings = partial(word_set, "relations.toml", "warnings")
+_changes = partial(word_set, "relations.toml", "changes")
+_measures = partial(word_set, "relations.toml", "measures")
 _outward = partial(word_set, "relations.toml", "outward")
 _kinds = partial(word_set, "relations.toml", "kinds")
