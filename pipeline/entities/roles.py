@@ -29,7 +29,7 @@ _YIELDING = (
 _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _DENIED_WORDS = 5  # "isn't the right first"
-_ITEM_WORDS = 8  # of a list of warnings
+_ITEM_WORDS = 14  # of a list of warnings
 _HAD_WORDS = 8  # "patients on a high dose of sertraline had"
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
@@ -120,6 +120,8 @@ def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool
     fitting = [c for c in fitting if not (limits and c.reach in _YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
+        return None
+    if best.says == "indication" and best.reach in _YIELDING and f.canonical in _states():  # "in pregnancy it is taken only when"
         return None
     best = _turned(words, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
@@ -347,6 +349,7 @@ _pathogens = partial(word_set, "roles.toml", "pathogens")
 _medicines = partial(word_set, "roles.toml", "medicines")
 _predicates = partial(word_set, "roles.toml", "predicates")
 _causing = partial(word_set, "roles.toml", "causing")
+_states = partial(word_set, "roles.toml", "states")
 _between = partial(word_set, "roles.toml", "denials_between")
 _of_using = partial(word_set, "roles.toml", "of_using")
 _dose_limits = partial(word_set, "roles.toml", "dose_limits")

@@ -199,7 +199,7 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
 
 
 def _is_of_harm(words: list[str], cue: tuple[int, int, str], begin: int, end: int) -> bool:
-    """ "Used with", "combined with" tell of an interaction only in a sentence that warns of it."""
+    """Used with, combined with: these tell of an interaction only in a sentence that warns of it."""
     return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end])
 
 
