@@ -19,9 +19,16 @@ _LONG = 80  # characters; a stub stands among paragraphs at least this long
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # What people type into search boxes about medicines, beside the name.
 _SEARCH_WORDS = frozenset(
-    """buy price cost online cheap cheapest order reviews review results uses use dosage dose tablet tablets capsule capsules cream gel mg
-    facts side effects before after near me generic brand india usa uk canada pharmacy delivery without prescription benefits
-    comprar precio donde acheter prix kaufen preis rezeptfrei preço acquistare prezzo cena купить цена fayde nuksan kaise""".split()  # noqa: SIM905
+    """buy price cost online cheap cheapest order reviews review results uses dosage facts side effects near me generic brand india usa uk
+    canada pharmacy delivery prescription benefits comprar precio donde acheter prix kaufen preis rezeptfrei preço acquistare prezzo cena
+    купить цена fayde nuksan kaise""".split()  # noqa: SIM905
+)
+# … and what instructions are made of as well: a search only beside a word of the topic.
+_DOSE_WORDS = frozenset("use dose tablet tablets capsule capsules cream gel mg before after without".split())  # noqa: SIM905
+# With one of these a line with a number is an instruction: "10 mg once daily".
+_SCHEDULE = re.compile(
+    r"\b(daily|once|twice|every|each|per|hours?|hourly|days?|weeks?|times|maximum|kg|ml|morning|evening|night|bedtime|meals?|food|or|to|for"
+    r"|día|días|horas|vez|veces|jour|jours|fois|täglich|tag|tage|stunden|dia|dias|vezes|giorno|ore|volte|dziennie|dni|razy|в день|раз|часов)\b"
 )
 
 
@@ -35,7 +42,8 @@ def find_stubs(blocks: Sequence[Block], texts: Sequence[str], title: str | None)
 
 def _is_search(text: str) -> bool:
     """Two words and more that only searches have together: "tablet price and reviews"."""
-    return len(_SEARCH_WORDS.intersection(fold(text).split())) >= 2
+    words = fold(text).split()
+    return not _SEARCH_WORDS.isdisjoint(words) and len((_SEARCH_WORDS | _DOSE_WORDS).intersection(words)) >= 2
 
 
 @cache
@@ -59,9 +67,12 @@ def _is_stub(text: str, block: Block, topic: set[str]) -> bool:
     folded = fold(text)
     own = set(_WORD.findall(folded))
     on_topic = any(word == other or (len(word) > 5 and len(other) > 5 and word[:6] == other[:6]) for word in own for other in topic)
-    searched = len(_SEARCH_WORDS.intersection(folded.split())) >= 1
+    searched = not _SEARCH_WORDS.isdisjoint(folded.split())
     numbered = "#" in folded
-    return (on_topic and (searched or numbered or len(words) <= 4)) or (searched and numbered)
+    if numbered and not searched and _SCHEDULE.search(text):
+        return False
+    dosed = not _DOSE_WORDS.isdisjoint(folded.split())
+    return (on_topic and (searched or dosed or numbered or len(words) <= 4)) or (searched and numbered)
 
 
 def _among_paragraphs(texts: Sequence[str], i: int) -> bool:

@@ -28,7 +28,10 @@ NAME = "strip_boilerplate"
 
 _NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
 
+_DOSE = re.compile(r"\d\s?(mg|mcg|µg|μg|ml|мг|мл|мкг|iu|units)\b", re.IGNORECASE)
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
+_LINE_WORDS = 20  # of a line with numbers that may stand under several headings
+_NAME_WORDS = 3  # a title that is no more than a name: a list may name it too
 _NO_COPIES = frozenset({"table_row", "code", "title"})
 
 
@@ -51,6 +54,8 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
         title = plain_title(texts[shown]) if shown is not None else opening_title(texts)
         alike = like_title(texts, title) if title else []
     for i in alike:
+        if i != shown and title and _is_in_list(document.blocks, verdicts, i, title):
+            continue
         verdicts[i] = Verdict("title-duplicate", "title-copy") if i != shown else None
     for i in find_stubs(document.blocks, texts, title):
         verdicts[i] = verdicts[i] or Verdict("keyword-stub", "keyword-stub")
@@ -64,14 +69,40 @@ def strip_boilerplate(document: Document, rules: BoilerplateRules | None = None)
     return document.edited(NAME, _without_overlaps(edits))
 
 
+def _is_in_list(blocks: Sequence[Block], verdicts: Sequence[Verdict | None], i: int, title: str) -> bool:
+    """A title that is a name, as one of a kept list or table: "Paroxetine" among related drugs."""
+    if blocks[i].kind not in ("list_item", "table_row", "term") or title.count(" ") >= _NAME_WORDS or verdicts[i]:
+        return False
+    near = [j for j in (i - 1, i + 1) if 0 <= j < len(blocks) and blocks[j].evidence.group == blocks[i].evidence.group]
+    return any(not verdicts[j] and blocks[j].kind in ("list_item", "table_row", "definition") for j in near)
+
+
 def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
-    """A later copy of a block goes; one that differs in a number is no copy, for it may be another dose."""
-    seen = set[tuple[str, ...]]()
+    """A later copy of a block goes; one that differs in a number is no copy, for it may be another dose.
+
+    Nor is a line with numbers that stands alone under another heading: two infections may have the same dose.
+    """
+    seen, heads = dict[tuple[str, ...], int | None](), dict[int, int | None]()
+    copies = list[int]()
     for i in _alike(blocks, texts, verdicts):
-        key = (fold(texts[i]), *_NUMBERS.findall(texts[i]))
-        if key in seen:
+        numbers = _NUMBERS.findall(texts[i])
+        key, heads[i] = (fold(texts[i]), *numbers), _heading_above(blocks, verdicts, i)
+        first = seen.setdefault(key, i)
+        if first == i:
+            continue
+        alone = i - 1 not in copies
+        short = texts[i].count(" ") < _LINE_WORDS or _DOSE.search(texts[i])
+        if not (numbers and short and alone and not _same_text(texts, heads[i], heads[first or 0])):
             verdicts[i] = Verdict("duplicate-block", "block-copy")
-        seen.add(key)
+            copies.append(i)
+
+
+def _heading_above(blocks: Sequence[Block], verdicts: Sequence[Verdict | None], i: int) -> int | None:
+    return next((j for j in range(i - 1, -1, -1) if blocks[j].kind in ("heading", "term") and not verdicts[j]), None)
+
+
+def _same_text(texts: Sequence[str], one: int | None, two: int | None) -> bool:
+    return one == two or (one is not None and two is not None and texts[one] == texts[two])
 
 
 def _alike(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> list[int]:
