@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.boilerplate.bylines import find_author
+from pipeline.boilerplate.evidence import gather
 from pipeline.boilerplate.labeller import load_labeller
 from pipeline.boilerplate.rules import BoilerplateRules, build_rules, load_rules
 from pipeline.boilerplate.verdict import Verdict
@@ -229,3 +230,14 @@ def test_nothing_is_lost(lines: list[tuple[str, str, tuple[str, ...]]], media: s
     texts = {re.sub(r"[*\s]+", " ", text).strip() for text, _, _ in lines}
     for block in after.blocks:
         assert re.sub(r"[*\s]+", " ", after.block_text(block)).strip() in texts
+
+
+def test_names_of_a_builder() -> None:
+    """Where one name stands around the whole article, the names that begin with it tell nothing either."""
+    prose = "".join(
+        f"<p>Take one tablet a day with a glass of water, on day {i} as on every other day, and not more.</p>" for i in range(9)
+    )
+    parts = {"elementor-widget elementor-widget-text": prose, "elementor-widget elementor-widget-icon-list": "<p>Tired legs</p>"}
+    page = "".join(f"<div class='{name}'>{inner}</div>" for name, inner in parts.items())
+    whole, alone = (gather(read(f"<body>{text}</body>")).named[-1][0] for text in (page, page.replace("elementor-widget ", "")))
+    assert (whole, alone and alone.reason) == (None, "layout")

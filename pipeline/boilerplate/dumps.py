@@ -166,7 +166,7 @@ def _drop_tail(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Ver
         if verdict is None and _COMMENTER.search(text):
             verdict = verdicts[i] = Verdict("user-comment", "commenter")
         if verdict is not None:
-            opened = verdict
+            opened = verdict if verdict.reason != "advert" else opened  # the label of an advert stands in the midst of an article
         elif opened and not is_apparatus(text) and blocks[i].kind != "table_row":
             verdicts[i] = Verdict(opened.reason, f"tail-after-{opened.rule}")
 

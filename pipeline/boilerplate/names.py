@@ -15,6 +15,7 @@ from .verdict import Verdict
 
 _HINTS_USED = 24  # of a block's tokens, nearest elements first
 _STATE = re.compile(r"(has|no|with|without|hide)[-_]|enable|disable")  # what an element has or lacks, not what it is
+_NEAR_NAMES = 6  # tokens: of an element and the one around it
 _SLUG_WORDS, _NO_LETTERS = 3, re.compile(r"[\W_]+")
 MASS = 0.35  # of the page's prose: a name above so much text is the article's own, whatever it says
 
@@ -28,6 +29,11 @@ def _betrayals() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _tags() -> dict[str, Verdict]:
     tags: dict[str, str] = load_toml("hints.toml")["tags"]
     return {tag: Verdict(reason, f"tag-{tag}") for tag, reason in tags.items()}
+
+
+@cache
+def _boxes() -> re.Pattern[str]:
+    return re.compile(load_toml("hints.toml")["boxes"]["names"])
 
 
 class NameReader:
@@ -54,7 +60,8 @@ class NameReader:
         """For each block: the verdict of the nearest telling name, the share of the page's prose under that name, steps up to it;
         and whether an element around it is named for readers' comments. `rule`: what the words of each block betray.
 
-        Names above the bulk of the prose are passed over, and those that are a heading of the page made an id.
+        Names above the bulk of the prose are passed over, and those that begin with one of them: where `elementor-widget` holds the
+        article, `elementor-widget-accordion` says no more. So are those that are a heading of the page made an id.
         """
         keys, slugs = [(block.evidence.hints, block.evidence.path) for block in page.blocks], _slugs(page, rule)
         telling = {key: [name for name in self._telling(*key) if _squeezed(name[0]) not in slugs] for key in dict.fromkeys(keys)}
@@ -66,7 +73,8 @@ class NameReader:
             for name in {name for name, _, _ in telling[key]} if words else ():
                 mass[name] += words
         total = page.total_prose or 1
-        found = {key: _nearest(names, mass, total) for key, names in telling.items()}
+        over = [(name + "-", self.known.get(name)) for name, words in mass.items() if words > MASS * total]
+        found = {key: _nearest([n for n in names if not _extends(n, over)], mass, total) for key, names in telling.items()}
         comments = {key for key, names in telling.items() if any(map(_is_comments, names))}
         return [found[key] for key in keys], [key in comments for key in keys]
 
@@ -76,7 +84,14 @@ class NameReader:
         verdicts = map(self.token if new else self.known.get, hints)
         found = [(hints[i], verdict, i) for i, verdict in enumerate(verdicts) if verdict]
         tags = _tags()
-        return found + [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
+        betrayed = [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
+        if "aside" in path and any(map(_boxes().search, hints[:_NEAR_NAMES])):  # a warning in a box is no teaser
+            betrayed = [name for name in betrayed if name[0] != "<aside>"]
+        return found + betrayed
+
+
+def _extends(name: tuple[str, Verdict, int], over: Sequence[tuple[str, Verdict | None]]) -> bool:
+    return name[1].reason == "layout" and any(name[0].startswith(begin) and verdict == name[1] for begin, verdict in over)
 
 
 def _slugs(page: Page, rule: Sequence[Verdict | None]) -> set[str]:

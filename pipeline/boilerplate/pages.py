@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise, takewhile
 
@@ -37,9 +37,14 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SURE = 0.97
 _GAP, _DOUBTED, _NEAR_NAMES = 8, 0.25, 4  # blocks in a gap that is filled, with at least this probability; names looked at
+_QUESTIONS, _QUESTION_WORDS, _ANSWER_WORDS = 3, (3, 25), 4  # so many make a list of them; words of one, the fewest of an answer
+_ANSWER_BLOCKS = 6  # from one question to the next, at most
+_FOLDING = frozenset({"layout", "comment-form", "share", "navigation"})  # what the names of buttons, labels and toggles betray
+_NO_ANSWERS = frozenset({"nav", "form", "footer"})
 _NEAR_TITLE = 12  # blocks below the title
 _LEAD_WORDS, _SENTENCE_WORDS, _FEW_LINKS, _FEW_DIGITS = (5, 90), 9, 0.3, 0.12  # of a standfirst; shares of its characters
 _SHORT = 30  # words
+_SURE_ITEM = 0.8
 _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
@@ -64,6 +69,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     _drop_bare_headings(reading, chances, verdicts)
     keep_apparatus(reading, rules, chances, verdicts, _UNNAMED)
     _fill_gaps(reading, rules, chances, verdicts)
+    _keep_questions(reading, rules, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
     _explain(reading, rules, chances, verdicts)
@@ -169,10 +175,45 @@ def _keep_posts(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdic
     """The posts of a thread look alike: what stands in the same elements, of the same names, as a kept one stays, however short."""
     if not reading.is_thread:
         return
-    places = [(block.evidence.hints, block.evidence.path) for block in reading.page.blocks]
+    places = [(tuple(map(_without_number, block.evidence.hints)), block.evidence.path) for block in reading.page.blocks]
     posts = {place for place, verdict, prose in zip(places, verdicts, reading.page.prose, strict=True) if verdict is None and prose}
     alike = [i for i, verdict in enumerate(verdicts) if verdict is _UNNAMED and places[i] in posts and not reading.named[i][0]]
     _keep_unless_ruled(reading, rules, verdicts, alike)
+
+
+def _without_number(token: str) -> str:
+    """The name that numbered ones share: `post_content3`."""
+    return token.rstrip("0123456789")
+
+
+def _keep_questions(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
+    """Questions with an answer under each, three or more: what readers ask is part of an article, however it unfolds."""
+    page = reading.page
+    asked = [i for i in range(len(page.texts) - 1) if _is_question(reading, i) and not _is_question(reading, i + 1)]
+    runs, run = list[list[int]](), list[int]()
+    for i in asked:
+        if run and i - run[-1] > _ANSWER_BLOCKS:
+            runs, run = [*runs, run], []
+        run.append(i)
+    for found in [run for run in (*runs, run) if len(run) >= _QUESTIONS]:
+        ends = [*found[1:], found[-1] + 2]
+        parts = [i for first, end in zip(found, ends, strict=True) for i in range(first, end) if _may_stay(reading, verdicts, i)]
+        if all(page.links[i + 1] < _FEW_LINKS and page.words[i + 1] >= _ANSWER_WORDS for i in found):
+            _keep_unless_ruled(reading, rules, verdicts, parts)
+
+
+def _is_question(reading: Reading, i: int) -> bool:
+    page = reading.page
+    few = _QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1]
+    return few and page.links[i] < _FEW_LINKS and page.texts[i].endswith(("?", "？", "؟"))
+
+
+def _may_stay(reading: Reading, verdicts: Sequence[Verdict | None], i: int) -> bool:
+    """Dropped by the labeller, or for a name that accordions have too."""
+    verdict, named = verdicts[i], reading.named[i][0]
+    if verdict is None or reading.rule[i] or reading.comments[i] or verdict not in (_UNNAMED, named):
+        return False
+    return (named is None or named.reason in _FOLDING) and _NO_ANSWERS.isdisjoint(reading.page.blocks[i].evidence.path.split("/"))
 
 
 def _is_doubted(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
@@ -223,6 +264,15 @@ def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[V
     )  # fmt: skip
 
 
+def _is_of_list(reading: Reading, chances: Sequence[float], found: Mapping[int, Verdict | None], i: int) -> bool:
+    """True for an item in a menu's words ("Community", "Home delivery") between items of the article that are none."""
+    blocks, page = reading.page.blocks, reading.page
+    if blocks[i].kind != "list_item" or page.links[i] or chances[i] < _SURE_ITEM:
+        return False
+    near = [j for j in (i - 1, i + 1) if 0 <= j < len(blocks) and blocks[j].evidence.group == blocks[i].evidence.group]
+    return any(j in found and not found[j] and not page.links[j] for j in near)
+
+
 def _drop_consent(reading: Reading, verdicts: list[Verdict | None]) -> None:
     """A container without the title, much of which rules know for a consent dialog, is one as a whole."""
     if reading.shown is None:
@@ -268,7 +318,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
     found = _by_rule(reading, rules, kept)
     for i in kept:
         block, named, rule = page.blocks[i], reading.named[i][0], found[i]
-        if rule and rule.reason in _MENU_WORDS and _heads_text(reading, chances, verdicts, i):
+        if rule and rule.reason in _MENU_WORDS and (_heads_text(reading, chances, verdicts, i) or _is_of_list(reading, chances, found, i)):
             continue
         if rule:
             verdicts[i] = rule

@@ -27,8 +27,8 @@ _SEARCH_WORDS = frozenset(
 _DOSE_WORDS = frozenset("use dose tablet tablets capsule capsules cream gel mg before after without".split())  # noqa: SIM905
 # With one of these a line with a number is an instruction: "10 mg once daily".
 _SCHEDULE = re.compile(
-    r"\b(daily|once|twice|every|each|per|hours?|hourly|days?|weeks?|times|maximum|kg|ml|morning|evening|night|bedtime|meals?|food|or|to|for"
-    r"|día|días|horas|vez|veces|jour|jours|fois|täglich|tag|tage|stunden|dia|dias|vezes|giorno|ore|volte|dziennie|dni|razy|в день|раз|часов)\b"
+    r"\b(daily|once|twice|every|each|per|hours?|hourly|days?|weeks?|times|maximum|kg|ml|morning|evening|night|bedtime|meals?|food|or|to|for|día|días|horas|vez|veces|jour|jours|fois|täglich|tag|tage|stunden"
+    r"|dia|dias|vezes|giorno|ore|volte|dziennie|dni|razy|в день|раз|часов)\b"
 )
 
 
