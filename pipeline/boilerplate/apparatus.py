@@ -13,6 +13,7 @@ from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _IN_BULK = NAMES.index("in_bulk")
+_NOTE_NAMES = 4  # tokens of an element and those around it
 _NEAR = 12  # blocks behind the last kept one
 _LEAST, _HEADING_WORDS = 0.02, 4  # the labeller's probability for an entry that stands apart from its heading; words of a heading
 _COPYRIGHT = re.compile(r"©|\(c\) ?\d|copyright\b", re.IGNORECASE)
@@ -62,6 +63,9 @@ def keep_apparatus(
         if verdict is not undecided or reading.comments[i]:
             continue
         inside = bool(reading.rows[i][_IN_BULK]) or i < last + _NEAR
+        if _is_footnote(page.blocks[i].evidence.hints) and not reading.rule[i] and page.words[i] > 1:
+            entries.append(i)
+            continue
         entry = (
             inside
             and listed[i]
@@ -80,6 +84,10 @@ def keep_apparatus(
 
 
 _HEADING, _ENTRY, _BESIDE = 1, 2, 3
+
+
+def _is_footnote(hints: Sequence[str]) -> bool:
+    return any(map(re.compile(load_toml("hints.toml")["footnotes"]["names"]).search, hints[:_NOTE_NAMES]))
 
 
 def _in_references(reading: Reading) -> Sequence[int]:

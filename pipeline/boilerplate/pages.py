@@ -44,7 +44,11 @@ _NO_ANSWERS = frozenset({"nav", "form", "footer"})
 _NEAR_TITLE = 12  # blocks below the title
 _LEAD_WORDS, _SENTENCE_WORDS, _FEW_LINKS, _FEW_DIGITS = (5, 90), 9, 0.3, 0.12  # of a standfirst; shares of its characters
 _SHORT = 30  # words
-_SURE_ITEM = 0.8
+_SURE_HEAD = 0.95  # of a heading in a menu's words over a list
+_SURE_ITEM, _ITEMS = 0.8, 3  # the labeller's least probability; items looked at before and behind
+_SURE_DATE, _DATES = 0.7, 2  # likewise of a date as a heading; so many make a timeline
+_SURE_STEP = 0.7  # likewise of a step of instructions told in a caption
+_CONTENTS = "contents-toggle"  # the rule that knows the heading of a table of contents
 _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
@@ -198,14 +202,16 @@ def _keep_questions(reading: Reading, rules: BoilerplateRules, verdicts: list[Ve
     for found in [run for run in (*runs, run) if len(run) >= _QUESTIONS]:
         ends = [*found[1:], found[-1] + 2]
         parts = [i for first, end in zip(found, ends, strict=True) for i in range(first, end) if _may_stay(reading, verdicts, i)]
-        if all(page.links[i + 1] < _FEW_LINKS and page.words[i + 1] >= _ANSWER_WORDS for i in found):
+        told = sum(page.words[i + 1] >= _ANSWER_WORDS for i in found)
+        if told * 3 >= len(found) * 2 and all(page.links[i + 1] < _FEW_LINKS for i in found):
             _keep_unless_ruled(reading, rules, verdicts, parts)
 
 
 def _is_question(reading: Reading, i: int) -> bool:
-    page = reading.page
-    few = _QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1]
-    return few and page.links[i] < _FEW_LINKS and page.texts[i].endswith(("?", "？", "؟"))
+    page, hints = reading.page, reading.page.blocks[i].evidence.hints
+    if not (_QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1] and page.texts[i].endswith(("?", "？", "؟"))):
+        return False
+    return page.links[i] < _FEW_LINKS or any(_hints_of("folded").search(token) for token in hints[:_NEAR_NAMES])  # a link that unfolds
 
 
 def _may_stay(reading: Reading, verdicts: Sequence[Verdict | None], i: int) -> bool:
@@ -256,12 +262,14 @@ def _drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
 
 
 def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
-    """True for a heading in a menu's words ("Active ingredients") with running text of the article under it."""
+    """True for a heading in a menu's words ("Active ingredients") with running text of the article, or a list of it, under it."""
     page, below = reading.page, i + 1
-    return (
-        page.blocks[i].kind == "heading" and chances[i] >= _HEADS and page.links[i] < _FEW_LINKS
-        and below < len(verdicts) and verdicts[below] is None and bool(page.prose[below])
-    )  # fmt: skip
+    if page.blocks[i].kind != "heading" or chances[i] < _HEADS or page.links[i] >= _FEW_LINKS:
+        return False
+    if below >= len(verdicts) or verdicts[below] is not None:
+        return False
+    listed = page.blocks[below].kind == "list_item" and page.links[below] < _FEW_LINKS and chances[i] > _SURE_HEAD
+    return bool(page.prose[below]) or listed
 
 
 def _is_of_list(reading: Reading, chances: Sequence[float], found: Mapping[int, Verdict | None], i: int) -> bool:
@@ -269,7 +277,9 @@ def _is_of_list(reading: Reading, chances: Sequence[float], found: Mapping[int, 
     blocks, page = reading.page.blocks, reading.page
     if blocks[i].kind != "list_item" or page.links[i] or chances[i] < _SURE_ITEM:
         return False
-    near = [j for j in (i - 1, i + 1) if 0 <= j < len(blocks) and blocks[j].evidence.group == blocks[i].evidence.group]
+    near = [
+        j for j in range(max(0, i - _ITEMS), i + _ITEMS + 1) if j < len(blocks) and blocks[j].evidence.group == blocks[i].evidence.group
+    ]
     return any(j in found and not found[j] and not page.links[j] for j in near)
 
 
@@ -316,14 +326,24 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
     page = reading.page
     kept = [i for i, verdict in enumerate(verdicts) if verdict is None and i != reading.shown]
     found = _by_rule(reading, rules, kept)
+    dates = [i for i, rule in found.items() if rule and rule.rule == "byline-date" and _is_dated(reading, chances, i)]
     for i in kept:
         block, named, rule = page.blocks[i], reading.named[i][0], found[i]
-        if rule and rule.reason in _MENU_WORDS and (_heads_text(reading, chances, verdicts, i) or _is_of_list(reading, chances, found, i)):
+        if (
+            rule
+            and rule.reason in _MENU_WORDS
+            and rule.rule != _CONTENTS
+            and (_heads_text(reading, chances, verdicts, i) or _is_of_list(reading, chances, found, i))
+        ):
+            continue
+        if i in dates and len(dates) >= _DATES:
             continue
         if rule:
             verdicts[i] = rule
         elif block.kind == "paragraph" and _is_link_row(page.texts[i], page.links[i] * page.chars[i]):
             verdicts[i] = Verdict("navigation", "link-row")
+        elif _is_step(block.evidence.hints) and chances[i] >= _SURE_STEP:
+            continue
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
             verdicts[i] = Verdict("caption", "tag-figcaption")
         elif (
@@ -334,6 +354,16 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             and not is_apparatus(page.texts[i])
         ):
             verdicts[i] = named
+
+
+def _is_dated(reading: Reading, chances: Sequence[float], i: int) -> bool:
+    """A heading that is likely, and has text under it: of a timeline, where it is a date."""
+    page = reading.page
+    return page.blocks[i].kind == "heading" and chances[i] >= _SURE_DATE and any(page.prose[i + 1 : i + 2]) and reading.shown != i
+
+
+def _is_step(hints: Sequence[str]) -> bool:
+    return any(_hints_of("steps").search(token) for token in hints[:_NEAR_NAMES])
 
 
 def _is_link_row(text: str, linked: float) -> bool:
