@@ -15,7 +15,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from .export.records import Line, read_lines
+from .export.printed import read_lines
+from .export.records import Line
 from .record import schema, source_of
 
 _LONG = 160  # characters of a fault that are shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -96,6 +97,31 @@ def test_several_are_lines_in_order() -> None:
     """Several files give one JSON object a line, in the order given."""
     result = run("clean", NEWS, POST, NEWS, *QUICK)
     assert [json.loads(line)["source"]["path"] for line in result.stdout.splitlines()] == [NEWS, POST, NEWS]
+
+
+ROWS = "text\nIsotroin 20mg clears severe acne.\nDolo 650 is taken for fever.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("table.csv", ROWS.encode()),
+        ("crawl.jsonl.gz", gzip.compress(b'{"text": "Take one."}\n{"text": "Take two."}\n')),
+        ("-", b'{"text": "Take one."}\n{"text": "Take two."}\n'),
+    ],
+)
+def test_several_in_one_file_are_lines(name: str, content: bytes) -> None:
+    """A file of several documents, of whatever kind and name, gives one JSON object a line."""
+    if name != "-":
+        Path(name).write_bytes(content)
+    result = run("clean", name, *QUICK, stdin=content)
+    assert [json.loads(line)["source"]["record"] for line in result.stdout.splitlines()] == [1, 2]
+
+
+def test_a_file_of_one_record_is_pretty_json() -> None:
+    """A file of records that holds one document gives indented JSON."""
+    Path("crawl.jsonl").write_text('{"text": "Take one."}\n', encoding="utf-8")
+    assert run("clean", "crawl.jsonl", *QUICK).stdout.startswith('{\n  "schema_version"')
 
 
 def test_the_format_that_is_asked_for() -> None:

@@ -17,7 +17,7 @@ import cli
 from pipeline.chain import Pipeline
 from pipeline.document import Document
 from pipeline.reading import Raw
-from pipeline.record import to_line
+from pipeline.record import to_json, to_line
 from pipeline.validate import Validator, invariant_faults, schema_faults
 
 from .conftest import PIECES, SAMPLES
@@ -35,9 +35,9 @@ def record(pipeline: Pipeline) -> Record:
     return pipeline(Raw(text, kind="text", id="one")).record(with_source=True)
 
 
-def check(arguments: list[object]) -> Result:
+def check(arguments: list[object], stdin: str = "") -> Result:
     """The command."""
-    return CliRunner().invoke(cli.main, ["validate", *map(str, arguments)], prog_name="pharmaclean")
+    return CliRunner().invoke(cli.main, ["validate", *map(str, arguments)], input=stdin, prog_name="pharmaclean")
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
@@ -160,3 +160,14 @@ def test_command(record: Record, tmp_path: Path) -> None:
     assert result.stderr == "4 records, 3 faults\n"
     assert check([path, "-q"]).stderr == ""
     assert check([tmp_path / "none.jsonl"]).exit_code == 2
+
+
+def test_printed_records(record: Record, tmp_path: Path) -> None:
+    """A record over many lines, as `clean` prints it, is one record: on standard input, in any file, beside others, and cut off."""
+    printed = to_json(record, indent=2) + "\n"
+    for text, told in ((printed, "1 records, 0 faults\n"), (printed + printed, "2 records, 0 faults\n")):
+        (tmp_path / "one.jsonl").write_text(text, encoding="utf-8")
+        assert check(["-"], text).stderr == check([tmp_path / "one.jsonl"]).stderr == told
+    broken = check(["-"], printed + printed[:-3])
+    assert (broken.stderr, broken.stdout.split(":")[:2]) == ("2 records, 1 faults\n", ["-", str(printed.count("\n") + 1)])
+    assert check(["-"], to_line(record) * 2).stderr == "2 records, 0 faults\n"

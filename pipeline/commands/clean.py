@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +44,16 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
     if form == "spacy":
         _clean_to_docbin(results, output)
         return
+    first = list[Any]() if form else list(islice(results, 2))  # one file may hold many documents: only a second one tells
     with writing(output) as out:
-        several = len(inputs) > 1 or inputs[0].lower().endswith((".jsonl", ".ndjson"))
-        for document in results:
+        for document in chain(first, results):
             if isinstance(document, Failure):
                 failed += 1
                 complain(document)
                 continue
             if form == "brat" and done:
                 raise ConfigError("brat stand-off is one file a document", "clean one file at a time")
-            out.write(rendered(document, form or ("jsonl" if several else "json"), with_source, first=not done))
+            out.write(rendered(document, form or ("jsonl" if len(first) > 1 else "json"), with_source, first=not done))
             done += 1
     if failed:
         sys.exit(1)

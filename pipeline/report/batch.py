@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from string import Template
 
-from ..export.records import Line, read_lines
+from ..export.printed import read_lines
+from ..export.records import Line
 from ..export.restore import from_record
 from ..validate import Validator
 from . import charts
