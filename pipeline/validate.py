@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,9 @@ class Validator:
                 yield Line(line.path, line.number, None, problem)
 
     def check(self, record: Mapping[str, Any]) -> Iterator[str]:
-        """The faults of one record; those behind the schema only if it is as the schema says."""
+        """The faults of one record, and of its id beside those before; those behind the schema only if it is as the schema says."""
         wrong = list(schema_faults(record))
-        yield from wrong
-        if not wrong:
-            yield from invariant_faults(record)
-            yield from self._shared_id(record)
+        yield from wrong or chain(invariant_faults(record), self._shared_id(record))
 
     def _shared_id(self, record: Mapping[str, Any]) -> Iterator[str]:
         key, content = _short(record["id"]), _short(record["source"]["sha256"])
@@ -55,6 +53,11 @@ class Validator:
 
 def _short(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def record_faults(record: Mapping[str, Any]) -> Iterator[str]:
+    """The faults of one record by itself."""
+    yield from list(schema_faults(record)) or invariant_faults(record)
 
 
 def schema_faults(record: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -9,6 +11,9 @@ from pathlib import Path
 
 from .records import Line, _damage, _open, _parse
 from .records import read_lines as line_by_line
+
+_PROBE = 1024  # bytes of standard input that are looked at
+_BEGIN = re.compile(rb'\s*\{\s*"schema_version"\s*:')  # the first key of every record
 
 
 def read_lines(paths: Sequence[str | Path]) -> Iterator[Line]:
@@ -21,6 +26,15 @@ def read_lines(paths: Sequence[str | Path]) -> Iterator[Line]:
                 yield from _parsed(path, file)
         else:
             yield from line_by_line([path])
+
+
+def holds_records(path: str) -> bool:
+    """Whether a file, or standard input, is the output of this program, judged by how it begins. Nothing of it is used up."""
+    if path == "-":
+        stdin = sys.stdin.buffer
+        return isinstance(stdin, io.BufferedReader) and bool(_BEGIN.match(stdin.peek(_PROBE)))
+    line = next(read_lines([path]), None) if Path(path).is_file() else None
+    return line is not None and line.record is not None
 
 
 def _is_printed(path: str) -> bool:
