@@ -215,6 +215,36 @@ def test_csv_with_a_quote_that_never_ends(tmp_path: Path) -> None:
     assert "row 2: not valid CSV" in found[1].problem.problem
 
 
+CLOSED, OPEN = "unexpected end of data", "',' expected after '\"'"
+BROKEN = {
+    "never closed": ('1,"A\n2,B\n3,C\n', [(1, CLOSED), (2, "B"), (3, "C")]),
+    "closed by the next one": ('1,"A\n2,"B"\n3,C\n', [(1, OPEN), (2, "B"), (3, "C")]),
+    "the last one": ('1,A\n2,"B\n', [(1, "A"), (2, CLOSED)]),
+    "two of them": ('1,"A\n2,B\n3,"C\n4,D\n', [(1, OPEN), (2, "B"), (3, CLOSED), (4, "D")]),
+    "a text of several lines": ('1,"A\nand a "B" so\n\n2,C\n', [(1, OPEN), (2, "C")]),
+    "letters behind a quote": ('1,"A" B\n2,C\n', [(1, "A B"), (2, "C")]),
+    "in the head": ('"\n1,A\n', [(1, CLOSED)]),
+    "short and long rows": ("1\n\n2,B,x\n", [(1, "neither text nor html"), (2, "B")]),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), BROKEN.values(), ids=BROKEN)
+def test_csv_with_broken_rows(tmp_path: Path, rows: str, expected: list[tuple[int, str]]) -> None:
+    """A quote that is not closed costs its row, which is told by its number; the rows below are read."""
+    (tmp_path / "t.csv").write_text(rows if rows.startswith('"') else "id,text\n" + rows, encoding="utf-8")
+    found = raws(tmp_path / "t.csv")
+    assert [raw.record for raw in found] == [number for number, _ in expected]
+    assert all(words in str(raw.problem or raw.data) for raw, (_, words) in zip(found, expected, strict=True)), found
+
+
+def test_csv_that_would_be_read_for_ever(tmp_path: Path) -> None:
+    """Rows that each swallow all that follows are not all read again: the last failure says that the rest was not read."""
+    (tmp_path / "t.csv").write_text("id,text\n" + 'a","\n' * 3000, encoding="utf-8")
+    found = raws(tmp_path / "t.csv", max_bytes=1000)
+    assert len(found) < 20
+    assert "the rows after it were not read" in str(found[-1].problem)
+
+
 def test_parquet(tmp_path: Path) -> None:
     """Rows of Parquet in any number of groups, text or bytes; a part is read without what stands before it."""
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
