@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,9 +10,11 @@ import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import cli
 import pipeline
@@ -105,6 +108,26 @@ def test_targets_of_the_readme(line: str) -> None:
     """Each make target of the README is there."""
     target = line.split()[1]
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def holds(told: Any, found: Any) -> bool:
+    """Whether what is told, shortened at each "…", is what was found."""
+    if isinstance(told, dict):
+        return isinstance(found, dict) and all(holds(value, found.get(key)) for key, value in told.items() if key != "…")
+    if isinstance(told, list) and "…" in told:
+        return isinstance(found, list) and all(any(holds(item, other) for other in found) for item in told)
+    if isinstance(told, list):
+        return isinstance(found, list) and len(told) == len(found) and all(map(holds, told, found))
+    if isinstance(told, str) and "…" in told:
+        return bool(re.fullmatch(".*".join(map(re.escape, told.split("…"))), str(found), re.DOTALL))
+    return bool(told == found)
+
+
+def test_record_of_the_readme() -> None:
+    """The record that the README shows is the one that the sample gives."""
+    told = json.loads(README.split("```json\n")[1].split("```")[0])
+    found = json.loads(CliRunner().invoke(cli.main, ["clean", str(ROOT / "samples" / "01-guest-post.txt")]).stdout)
+    assert {key: value for key, value in told.items() if not holds(value, found[key])} == {}
 
 
 def test_links_of_the_documents() -> None:
