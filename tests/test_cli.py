@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from pipeline.chain import Pipeline
+from pipeline.config import read_config
 from pipeline.corpus.template_file import COLUMNS
 from pipeline.document import REASONS
 
@@ -337,6 +338,18 @@ def test_configuration() -> None:
         ("format = 1\n", "no command is called 'format'"),
         ("[clean\n", "not valid TOML"),
         ('[batch]\nworkers = "many"\n', "Invalid value for '--workers'"),
+        (
+            "[batch]\nhow = true\n",
+            "[batch] knows no option 'how'; options are: country, dedup, dry-run, engine, exclude, field, format, fresh,",
+        ),
+        ("[batch]\nresume = true\nfresh = true\n", "[batch] has both resume and fresh; keep one"),
+        ("[batch]\noutput = 5\n", "[batch] output is 5; write words in quotes"),
+        ("[batch]\nlimit = [1]\n", "[batch] limit is [1]; write a number"),
+        ("[batch]\nlimit = true\n", "[batch] limit is True; write a number"),
+        ("[batch]\ninclude = [1]\n", "[batch] include is [1]; write words in quotes, or a list of such"),
+        ("[clean]\nwith-source = 5\n", "[clean] with-source is 5; write true or false"),
+        ("[lexicon.bild]\n", "no command is called 'lexicon bild'; tables are: lexicon.lookup, lexicon.info"),
+        ('[lexicon]\ncountry = "IN"\n', "no command is called 'lexicon country'"),
     ],
 )
 def test_wrong_configuration(content: str, words: str) -> None:
@@ -345,6 +358,41 @@ def test_wrong_configuration(content: str, words: str) -> None:
     result = run("--config", "mine.toml", "batch", POST)
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
+
+
+def test_configuration_of_every_option() -> None:
+    """Every option of every command may stand in the file, under its long name."""
+    for name, command in commands():
+        if isinstance(command, click.Group):
+            continue
+        for option in (option for option in command.params if isinstance(option, click.Option)):
+            for word in (word.removeprefix("--") for word in (*option.opts, *option.secondary_opts) if word.startswith("--")):
+                number = isinstance(option.type, (click.types.IntParamType, click.types.FloatParamType))
+                value = "true" if option.is_flag else "1" if number else '"x"'
+                Path("mine.toml").write_text(f"[{name.replace(' ', '.')}]\n{word} = {value}\n", encoding="utf-8")
+                found: Any = read_config(Path("mine.toml"), cli.main)
+                for part in name.split():
+                    found = found[part]
+                assert list(found) == [option.name], (name, word)
+
+
+def test_configuration_is_taken() -> None:
+    """What stands in the file is what the commands use: words that exclude one another, options that must be given, commands of groups."""
+    Path("names.csv").write_text("name,composition\nNovex,paracetamol\n", encoding="utf-8")
+    Path("pharmaclean.toml").write_text(
+        '\ufeff[batch]\nfresh = true\nskip = "assess"\noutput = "out"\n[export]\nto = "text"\n[rules]\njson = true\n'
+        '[lexicon.build]\nfrom = ["table:names.csv"]\n[templates.learn]\nsite = "example.org"\nquiet = true\n'
+        "[explain]\nno-color = true\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    assert "fresh" in run("batch", POST, "--dry-run").stderr
+    assert "fresh" not in run("batch", POST, "--dry-run", "--resume").stderr
+    assert run("batch", POST, "-q").exit_code == 0
+    assert run("export", "out", "-o", "texts").exit_code == 0
+    assert [path.suffix for path in Path("texts").iterdir()] == [".txt"]
+    assert json.loads(run("rules").stdout)["problems"] == []
+    assert run("lexicon", "build", "-o", "mine.tsv", "-q").exit_code == 0
+    assert (run("templates", "learn", POST).stderr, "\x1b" in run("explain", POST, *QUICK).stdout) == ("", False)
 
 
 def test_missing_configuration() -> None:
