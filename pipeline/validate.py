@@ -1,6 +1,6 @@
 """Does a record hold what it promises: the schema, and what no schema can say.
 
-Slices equal `text`; every offset lies in its text; `map`, `removed` and `replaced` tile the source
+Slices equal `text`; every offset lies in its text; all words lie in blocks; `map`, `removed` and `replaced` tile the source
 and the text without gap or overlap; entities have ids of their own, and relations lead to them; no
 two documents share an id, unless they are copies to the byte.
 """
@@ -105,12 +105,16 @@ def _spans(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _blocks(record: Mapping[str, Any]) -> Iterator[str]:
-    """Blocks in reading order, one behind the other."""
-    here = 0
+    """Blocks in reading order, one behind the other, with nothing but blanks between them and around."""
+    here, text = 0, record["text"]
     for i, block in enumerate(record["blocks"]):
         if block["start"] < here:
             yield f"blocks[{i}]: begins at {block['start']}, inside the block before it, which ends at {here}"
+        elif outside := text[here : block["start"]].strip():
+            yield f"blocks[{i}]: {_quoted(outside)} before it is in no block"
         here = max(here, block["end"])
+    if record["blocks"] and (outside := text[here:].strip()):
+        yield f"blocks: {_quoted(outside)} after the last is in no block"
 
 
 def _entities(record: Mapping[str, Any]) -> Iterator[str]:

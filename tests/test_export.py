@@ -250,6 +250,18 @@ def test_bioc_joins_passages_that_an_entity_spans(records: list[Record]) -> None
     assert len(passages) == len(first["blocks"]) - 1
 
 
+def test_bioc_of_entities_outside_of_blocks(records: list[Record]) -> None:
+    """An entity that lies before the first or behind the last block lies in the nearest passage, made larger."""
+    first = {**records[0], "relations": []}
+    for blocks in (first["blocks"][:1], first["blocks"][-1:]):
+        passages = to_bioc({**first, "blocks": blocks})["passages"]
+        assert [note["id"] for passage in passages for note in passage["annotations"]] == [entity["id"] for entity in first["entities"]]
+        assert all(
+            passage["text"][place["offset"] - passage["offset"] :].startswith(note["text"])
+            for passage in passages for note in passage["annotations"] for place in note["locations"]
+        )  # fmt: skip
+
+
 def read_ann(path: Path) -> tuple[dict[str, tuple[str, list[tuple[int, int]], str]], list[tuple[str, str, str]]]:
     """Entities and relations of a stand-off file, read by the letter of brat's manual."""
     entities, relations = {}, []

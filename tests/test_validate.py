@@ -78,6 +78,8 @@ FAULTS: dict[str, tuple[Callable[[Record], None], list[str]]] = {
     "cue past the end": (put("relations", 0, "cue", [5, 10**6]), ["relations[0]: cue 5 to 1000000 is no span"]),
     "flag with one end": (put("flags", [HALF_FLAG]), ["flags[0]: of start and end"]),
     "blocks overlap": (put("blocks", 1, "start", 0), ["blocks[1]: begins at 0, inside the block before"]),
+    "words behind the last block": (put("blocks", lambda blocks: blocks[:-1]), ["blocks: 'Isotretinoin can cause dry skin and a h…'"]),
+    "words between blocks": (put("blocks", lambda blocks: blocks[1:]), ["blocks[0]: 'It’s Isotroin 20mg for acne. The Acne T…'"]),
     "id twice": (put("entities", 1, "id", "e1"), ["entities: 2 of them have the id e1", "relations[0]: head is 'e2'"]),
     "relation leads nowhere": (put("relations", 0, "tail", "e99"), ["relations[0]: tail is 'e99', and there is no such entity"]),
     "stretch twice": (put("map", lambda m: [*m, m[-1]]), ["map[4]: an overlap in the source", "map[4]: stands at", "source_text is not"]),
