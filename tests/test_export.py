@@ -222,6 +222,23 @@ def test_docbins_come_back(lines: Path, records: list[Record], tmp_path: Path, m
     assert len(list(Corpus(tmp_path / "bins")(nlp))) == sum(bool(record["text"]) for record in records)
 
 
+def test_damaged_parquet(records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose pages are damaged gives what stands before the damage, and one line that names it; status 1."""
+    monkeypatch.setattr("pipeline.export.arrow._GROUP_BYTES", 1)
+    path = tmp_path / "x.parquet"
+    write_nested(iter(records), path)
+    file = pq.ParquetFile(path)
+    column = file.metadata.row_group(file.num_row_groups - 1).column(11)
+    data = bytearray(path.read_bytes())
+    data[column.dictionary_page_offset or column.data_page_offset : column.data_page_offset + column.total_compressed_size] = b""
+    path.write_bytes(data)
+    for command in (["validate", str(path)], ["export", str(path), "--to", "text", "-o", str(tmp_path / "texts")]):
+        result = CliRunner().invoke(cli.main, command)
+        assert result.exit_code == 1
+        assert "x.parquet:" in result.output
+        assert "the file is damaged here" in result.output
+
+
 def test_bioc_slices(lines: Path, records: list[Record], tmp_path: Path) -> None:
     """Passages and annotations stand where they say; nodes of relations lead to annotations; infons are text."""
     export([lines], "bioc", tmp_path / "x.json")
