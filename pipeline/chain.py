@@ -15,6 +15,7 @@ from .attempt import NO_LIMITS, Failure, attempt
 from .document import Document
 from .engine.limits import Limits
 from .errors import ConfigError
+from .lexicon.countries import asked_country
 from .reading import Raw, read
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Options:
         unknown = sorted(set(self.skip) - set(STAGES))
         if unknown:
             raise ConfigError(f"unknown stage {', '.join(unknown)}", f"stages are: {', '.join(STAGES)}")
+        if self.country:
+            object.__setattr__(self, "country", asked_country(self.country))
 
 
 @dataclass

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from pipeline.chain import Pipeline
+from pipeline.chain import Options, Pipeline
 from pipeline.config import read_config
 from pipeline.corpus.template_file import COLUMNS
 from pipeline.document import REASONS
@@ -291,6 +291,19 @@ def test_a_page_cannot_steer_the_terminal() -> None:
     for arguments in (["explain", name], ["explain", "b\x1b.html"], ["clean", "b\x1b.html"], ["lexicon", "lookup", f"x{evil}"]):
         result = run(*arguments)
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.stdout + result.stderr), arguments
+
+
+def test_countries() -> None:
+    """A country is an ISO code, or what is often written for one; any other word is refused with some that there are."""
+    Path("names.csv").write_text("name,composition\nNovex,paracetamol\n", encoding="utf-8")
+    build = ("lexicon", "build", "--from", "table:names.csv", "-q", "-o", "mine.tsv", "--country")
+    page = "Dolo 650 is taken for fever in the morning."
+    for wrong in (["clean", "-", *QUICK, "--country", "India"], ["batch", POST, "--country", "India"], [*build, "GB,India"]):
+        assert told(run(*wrong, stdin=page), 2).startswith("error: 'India' is no country code; ISO codes have two letters: IN (India), ")
+    assert Options(country="uk") == Options(country="GB")
+    assert run(*build, "UK,ie").exit_code == 0
+    assert "\tGB;IE\t" in Path("mine.tsv").read_text(encoding="utf-8")
+    assert run("lexicon", "check", "mine.tsv").exit_code == 0
 
 
 def test_schema() -> None:

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from pipeline.lexicon.check import COUNTRIES, check
+from pipeline.lexicon.check import check
+from pipeline.lexicon.countries import COUNTRIES
 from pipeline.lexicon.ids import wrong_id
 
 _NAMES = "surface\tkind\ttarget\tcountries\tcontext\tsources\n"

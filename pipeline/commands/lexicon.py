@@ -89,6 +89,7 @@ def build(sources: tuple[str, ...], output: Path, quiet: bool, **options: str | 
     """
     from .. import __version__
     from ..lexicon import built
+    from ..lexicon.countries import asked_country
     from ..lexicon.importers.account import head_of, report
     from ..lexicon.importers.build import build as build_lexicon
     from ..lexicon.importers.build import parse_source
@@ -97,6 +98,8 @@ def build(sources: tuple[str, ...], output: Path, quiet: bool, **options: str | 
 
     shipped = load_lexicon()
     told = {key.removesuffix("_column"): value for key, value in options.items() if value}
+    if "country" in told:
+        told["country"] = ",".join(asked_country(code) for code in told["country"].split(","))
     result = build_lexicon([parse_source(source, told) for source in sources], shipped)
     built.write(output, head_of(result, __version__, shipped.version), result.ingredients, result.names)
     for line in [] if quiet else report(result):

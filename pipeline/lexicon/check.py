@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import tables
 from .built import read_text, tables_of
 from .context import WORD_KINDS
+from .countries import COUNTRIES, country_code
 from .ids import wrong_id
 from .matcher import key_of
 from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, KINDS, NAME_COLUMNS, TableError
@@ -20,18 +21,6 @@ from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, KINDS, NAME_COLUMNS, TableEr
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-#: ISO 3166-1 alpha-2: the first letter and those that follow it.
-COUNTRIES = frozenset(
-    letters[0] + second
-    for letters in (
-        "ADEFGILMOQRSTUWXZ", "BABDEFGHIJLMNOQRSTVWYZ", "CACDFGHIKLMNORUVWXYZ", "DEJKMOZ", "ECEGHRST", "FIJKMOR",
-        "GABDEFGHILMNPQRSTUWY", "HKMNRTU", "IDELMNOQRST", "JEMOP", "KEGHIMNPRWYZ", "LABCIKRSTUVY", "MACDEFGHKLMNOPQRSTUVWXYZ",
-        "NACEFGILOPRUZ", "OM", "PAEFGHKLMNRSTWY", "QA", "REOSUW", "SABCDEGHIJKLMNORSTVXYZ", "TCDFGHJKLMNORTVWZ", "UAGMSYZ",
-        "VACEGINU", "WFS", "YET", "ZAMW",
-    )
-    for second in letters[1:]
-)  # fmt: skip
-_MISTAKEN = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US"}
 _SHIPPED = ("ingredients.tsv", "names.tsv", "brands.tsv")
 _Rows = list[tuple[int, tuple[str, ...]]]
 
@@ -180,7 +169,7 @@ def _country_problems(where: str, rows: _Rows) -> Iterator[Problem]:
         codes = cells[3].split(";")
         wrong = [code for code in codes if code not in COUNTRIES]
         for code in wrong:
-            better = _MISTAKEN.get(code.upper(), code.upper() if code.upper() in COUNTRIES else "")
+            better = country_code(code)
             yield Problem(
                 where, number, f"{code!r} is no country code", f"write {better!r}" if better else "ISO codes parted by `;`, such as GB;IN"
             )
