@@ -15,7 +15,9 @@ from typing import Any
 
 import click
 import pytest
+import spacy
 from click.testing import CliRunner, Result
+from spacy.tokens import DocBin
 
 import cli
 from pipeline.chain import Options, Pipeline
@@ -167,6 +169,36 @@ def test_output_file_stays_when_nothing_came() -> None:
     assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"empty.html": "", "out.json": "earlier"}
 
 
+def test_docbin_stays_when_nothing_came() -> None:
+    """So does a DocBin; and one of what came is written beside the failures."""
+    Path("out.spacy").write_bytes(b"earlier")
+    Path("empty.html").touch()
+    assert run("clean", "empty.html", "--format", "spacy", "-o", "out.spacy").exit_code == 1
+    assert Path("out.spacy").read_bytes() == b"earlier"
+    assert run("clean", "empty.html", POST, *QUICK, "--format", "spacy", "-o", "out.spacy").exit_code == 1
+    assert len(list(DocBin().from_disk("out.spacy").get_docs(spacy.blank("en").vocab))) == 1
+
+
+def test_output_that_is_standard_output() -> None:
+    """-o - is standard output wherever text goes out, and refused where files are written; nothing is ever called -."""
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
+    Path("pages.jsonl").write_text(
+        "".join(json.dumps({"url": "https://a.example/", "text": f"Call our shop now\n\n{n} mg once daily."}) + "\n" for n in range(9)),
+        encoding="utf-8",
+    )
+    assert run("clean", POST, *QUICK, "-o", "-").stdout == run("clean", POST, *QUICK).stdout
+    assert run("templates", "learn", "pages.jsonl", "-o", "-").stdout.startswith("#")
+    Path("lines.tsv").write_text("\t".join(COLUMNS), encoding="utf-8")
+    assert run("templates", "apply", POST, "--templates", "lines.tsv", *QUICK, "-o", "-").stdout.startswith('{"schema_version"')
+    built = run("lexicon", "build", "--from", "table:names.csv", "--country", "IN", "-o", "-")
+    assert "Zorvexa\tbrand\tparacetamol" in built.stdout
+    assert "together:" not in built.stdout
+    assert "together:" in built.stderr
+    assert "name the file" in told(run("export", "pages.jsonl", "--to", "csv", "-o", "-"), 2)
+    assert "say where it goes" in told(run("clean", POST, *QUICK, "--format", "spacy", "-o", "-"), 2)
+    assert not Path("-").exists()
+
+
 def test_output_device() -> None:
     """-o takes a device, which is written and not replaced."""
     assert run("clean", POST, *QUICK, "-o", os.devnull).exit_code == 0
@@ -217,6 +249,7 @@ def test_bad_lines_of_jsonl() -> None:
     assert result.exit_code == 1
     assert [json.loads(line)["source"]["record"] for line in result.stdout.splitlines()] == [1, 6]
     found = result.stderr.splitlines()
+    assert found[-1].endswith("; call the page's field text or html, or name it: pharmaclean batch … --field text=NAME")
     assert [re.findall(r"line (\d): ([a-z ]+)", line)[0] for line in found] == [
         ("2", "not valid "), ("3", "not a "), ("5", "neither text nor html in it "),
     ]  # fmt: skip
@@ -295,7 +328,7 @@ def test_a_page_cannot_steer_the_terminal() -> None:
 
 def test_countries() -> None:
     """A country is an ISO code, or what is often written for one; any other word is refused with some that there are."""
-    Path("names.csv").write_text("name,composition\nNovex,paracetamol\n", encoding="utf-8")
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
     build = ("lexicon", "build", "--from", "table:names.csv", "-q", "-o", "mine.tsv", "--country")
     page = "Dolo 650 is taken for fever in the morning."
     for wrong in (["clean", "-", *QUICK, "--country", "India"], ["batch", POST, "--country", "India"], [*build, "GB,India"]):
@@ -391,7 +424,7 @@ def test_configuration_of_every_option() -> None:
 
 def test_configuration_is_taken() -> None:
     """What stands in the file is what the commands use: words that exclude one another, options that must be given, commands of groups."""
-    Path("names.csv").write_text("name,composition\nNovex,paracetamol\n", encoding="utf-8")
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
     Path("pharmaclean.toml").write_text(
         '\ufeff[batch]\nfresh = true\nskip = "assess"\noutput = "out"\n[export]\nto = "text"\n[rules]\njson = true\n'
         '[lexicon.build]\nfrom = ["table:names.csv"]\n[templates.learn]\nsite = "example.org"\nquiet = true\n'

@@ -12,12 +12,14 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
-from .common import cleaned, complain, files_only, inputs_argument, limit_options, rendered, stage_options, writing
+from .common import cleaned, complain, files_only, inputs_argument, is_stdout, limit_options, rendered, stage_options, writing
 
 
 @click.command()
 @inputs_argument
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output, which is - too."
+)
 @click.option(
     "--format",
     "form",
@@ -64,15 +66,19 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
     from ..attempt import Failure
     from ..interop import to_docbin
 
-    if output is None:
+    if output is None or is_stdout(output):
         raise ConfigError("--format spacy is a binary file", "say where it goes: -o pages.spacy")
-    documents, failures = list[Any](), list[Failure]()
-    for result in results:
-        (failures if isinstance(result, Failure) else documents).append(result)
-    for failure in failures:
-        complain(failure)
-    output.write_bytes(to_docbin(documents))
-    if failures:
+    documents, failed = list[Any](), False
+    with writing(output, binary=True) as out:
+        for result in results:
+            if isinstance(result, Failure):
+                failed = True
+                complain(result)
+            else:
+                documents.append(result)
+        if documents:
+            out.write(to_docbin(documents))
+    if failed:
         sys.exit(1)
 
 

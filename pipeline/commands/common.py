@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -134,9 +135,9 @@ def complain(failure: Any) -> None:
 
 
 @contextmanager
-def writing(output: Path | None) -> Iterator[Any]:
-    """Standard output as UTF-8, or a file that appears whole or not at all."""
-    if output is None:
+def writing(output: Path | None, *, binary: bool = False) -> Iterator[Any]:
+    """Standard output as UTF-8 for None and -, or a file that appears whole or not at all."""
+    if output is None or is_stdout(output):
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
@@ -145,7 +146,7 @@ def writing(output: Path | None) -> Iterator[Any]:
     device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
     part = output if device else output.with_name(output.name + ".tmp")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        with part.open("wb") if binary else part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
             part.replace(output)
@@ -155,6 +156,23 @@ def writing(output: Path | None) -> Iterator[Any]:
         with suppress(OSError):
             if not device:
                 part.unlink()
+
+
+def is_stdout(output: Path) -> bool:
+    """Whether an output is named -, which is standard output where text goes out."""
+    return str(output) == "-"
+
+
+@contextmanager
+def file_or_stdout(output: Path) -> Iterator[Path]:
+    """A path for what writes files only; what is written there goes on to standard output if the output is -."""
+    if not is_stdout(output):
+        yield output
+        return
+    with TemporaryDirectory() as folder:
+        part = Path(folder) / "part"
+        yield part
+        click.echo(part.read_bytes(), nl=False)
 
 
 @contextmanager

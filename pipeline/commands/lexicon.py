@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from .common import file_or_stdout, is_stdout
+
 
 @click.group()
 def lexicon() -> None:
@@ -72,7 +74,11 @@ def info(extra: tuple[Path, ...]) -> None:
     help="A publisher's file, folder or zip archive (may be repeated).",
 )
 @click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Write here; gzipped if the name ends in .gz."
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write here; gzipped if the name ends in .gz; - for standard output.",
 )
 @click.option("--country", metavar="ISO", help="Country of the names of a `table`, such as IN, or several: GB,IE.")
 @click.option("--name-column", metavar="NAME", help="Column of a `table` that holds the names, if it is not guessed.")
@@ -101,9 +107,10 @@ def build(sources: tuple[str, ...], output: Path, quiet: bool, **options: str | 
     if "country" in told:
         told["country"] = ",".join(asked_country(code) for code in told["country"].split(","))
     result = build_lexicon([parse_source(source, told) for source in sources], shipped)
-    built.write(output, head_of(result, __version__, shipped.version), result.ingredients, result.names)
+    with file_or_stdout(output) as path:
+        built.write(path, head_of(result, __version__, shipped.version), result.ingredients, result.names)
     for line in [] if quiet else report(result):
-        click.echo(safe(line))
+        click.echo(safe(line), err=is_stdout(output))
 
 
 @lexicon.command("check")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
-from .common import cleaned, complain, counting, files_only, inputs_argument, limit_options, stage_options, writing
+from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, writing
 
 if TYPE_CHECKING:
     from ..attempt import Failure
@@ -67,9 +67,9 @@ def _report_page(result: Document | Failure, output: Path) -> None:
     if isinstance(result, Failure):
         complain(result)
         sys.exit(1)
-    with writing(None if str(output) == "-" else output) as out:
+    with writing(output) as out:
         out.write(to_html(result))
-    if str(output) != "-":
+    if not is_stdout(output):
         click.echo(f"{output} written", err=True)
 
 
@@ -113,9 +113,9 @@ def _report_batch(source: str, output: Path) -> None:
 def _write_batch(facts: Facts, source: str, output: Path) -> None:
     from ..report.batch import to_html
 
-    with writing(None if str(output) == "-" else output) as out:
+    with writing(output) as out:
         out.write(to_html(facts, "standard input" if source == "-" else Path(source).resolve().name))
-    if str(output) != "-":
+    if not is_stdout(output):
         size = output.stat().st_size / 1e6 if output.is_file() else 0
         click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
 
@@ -136,6 +136,8 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
     from ..export import export as run
     from ..report.terminal import safe
 
+    if is_stdout(output):
+        raise ConfigError("export writes files, and - is none", "name the file or the folder: -o NAME")
     with counting() as count:
         done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
     click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)

@@ -16,7 +16,9 @@ from .common import (
     complain,
     counting,
     existing,
+    file_or_stdout,
     inputs_argument,
+    is_stdout,
     limit_options,
     max_bytes_option,
     rendered,
@@ -44,7 +46,7 @@ _table = click.option(
     default=Path("templates.tsv"),
     show_default=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the table here.",
+    help="Write the table here; - for standard output.",
 )
 @_site
 @max_bytes_option
@@ -70,11 +72,12 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: in
         click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
     if not learned.pages:
         raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
-    write_templates(output, learned.templates)
+    with file_or_stdout(output) as path:
+        write_templates(path, learned.templates)
     if not quiet:
         sites = len({row.site for row in learned.templates.rows})
         told = f"{len(learned.templates):,} lines of {sites:,} of {learned.sites:,} sites, from {learned.pages:,} pages"
-        click.echo(f"{told}, into {output}", err=True)
+        click.echo(f"{told}, into {'standard output' if is_stdout(output) else output}", err=True)
     if learned.failures:
         sys.exit(1)
 
@@ -83,7 +86,9 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: in
 @inputs_argument
 @_table
 @_site
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output, which is - too."
+)
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "text", "markdown"]), default="jsonl", show_default=True, help="Records, or texts."
 )
