@@ -447,7 +447,10 @@ def test_missing_configuration() -> None:
     assert (result.exit_code, "cannot be read" in result.stderr) == (2, True)
 
 
-LIMITED = ["clean", "explain", "report -o -", "templates apply --templates lines.tsv"]
+LIMITED = [
+    "clean --skip extract_entities", "explain --skip extract_entities", "report -o - --skip extract_entities",
+    "templates apply --templates lines.tsv --skip extract_entities", "templates learn -q",
+]  # fmt: skip
 LIMITS = [
     ("--max-bytes=1000", "--max-bytes=9000000", "larger than 1,000 bytes; raise --max-bytes if this is a page"),
     pytest.param(
@@ -463,7 +466,7 @@ def test_limits(command: str, limit: str, more: str, problem: str) -> None:
     """Each command that cleans documents has limits for one, and names the option that lifts the one that was met."""
     Path("lines.tsv").write_text("\t".join(COLUMNS), encoding="utf-8")
     Path("page.txt").write_text("Isotroin 20mg clears severe acne.\n\n" * 2_000, encoding="utf-8")
-    arguments = (*command.split(), "page.txt", "--skip", "extract_entities")
+    arguments = (*command.split(), "page.txt")
     assert told(run(*arguments, limit), 1) == f"error: page.txt: {problem}"
     assert run(*arguments, more).exit_code == 0
 

@@ -25,11 +25,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 
-max_bytes_option = click.option(
-    "--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."
-)
-
-
 def limit_options(command: F) -> F:
     """Options of what one document may take."""
     options = [
@@ -48,7 +43,7 @@ def limit_options(command: F) -> F:
             show_default=True,
             help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
         ),
-        max_bytes_option,
+        click.option("--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."),
     ]
     return _with(options, command)
 

@@ -20,7 +20,6 @@ from .common import (
     inputs_argument,
     is_stdout,
     limit_options,
-    max_bytes_option,
     rendered,
     stage_options,
     writing,
@@ -49,9 +48,9 @@ _table = click.option(
     help="Write the table here; - for standard output.",
 )
 @_site
-@max_bytes_option
+@limit_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: int, quiet: bool) -> None:
+def learn(inputs: tuple[str, ...], output: Path, site: str | None, timeout: float, max_memory: float, max_bytes: int, quiet: bool) -> None:
     """Learn from pages of a site, or of several, which lines are the sites' own.
 
     \b
@@ -61,15 +60,18 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: in
     A site needs four pages that are no copies of one another; a few hundred tell most.
     """
     from ..corpus.template_file import learn_templates, write_templates
+    from ..engine.limits import Limits
     from ..reading.sources import Reading, read_inputs
-    from ..report.terminal import safe
 
     existing(inputs)
     numbers = itertools.count(1)
     with nullcontext(lambda _: None) if quiet else counting() as count:
-        learned = learn_templates(read_inputs(inputs, Reading(max_bytes=max_bytes)), site, lambda: count(next(numbers)))
+        pages = read_inputs(inputs, Reading(max_bytes=max_bytes))
+        learned = learn_templates(pages, site, lambda: count(next(numbers)), Limits(timeout, max_memory))
     for failure in learned.failures:
-        click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
+        complain(failure)
+    if not learned.pages and learned.failures:
+        sys.exit(1)
     if not learned.pages:
         raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
     with file_or_stdout(output) as path:
