@@ -53,7 +53,12 @@ def lookup(names: tuple[str, ...], extra: tuple[Path, ...]) -> None:
     help="A table of names laid over the shipped ones; its sources and dates are told too.",
 )
 def info(extra: tuple[Path, ...]) -> None:
-    """Count what the tables hold; with --lexicon FILE also tell where that file comes from."""
+    """Count what the tables hold; with --lexicon FILE also tell where that file comes from.
+
+    \b
+    pharmaclean lexicon info
+    pharmaclean lexicon info --lexicon us.tsv.gz
+    """
     from ..lexicon.built import provenance
     from ..lexicon.lexicon import load_lexicon
     from ..report.terminal import safe
