@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,40 @@ def test_public_names(name: str) -> None:
     """What `__all__` promises is there, and has a docstring where it is a class or a function."""
     found = getattr(pipeline, name)
     assert found.__doc__
+
+
+def test_options_of_clean() -> None:
+    """`clean` takes what `Options` takes, by the same names."""
+    assert list(inspect.signature(pipeline.clean).parameters)[1:] == [field.name for field in fields(pipeline.Options)]
+
+
+def test_one_of_several() -> None:
+    """A single stage, table or path may be given as it is, as a string too."""
+    told = pipeline.Options(skip="assess", lexicon="mine.tsv", templates="lines.tsv")  # type: ignore[arg-type]  # as people write it
+    assert told == pipeline.Options(skip=("assess",), lexicon=(Path("mine.tsv"),), templates=Path("lines.tsv"))
+
+
+def test_options_of_clean_are_used(tmp_path: Path) -> None:
+    """Each option of `clean` does what it does on the command line."""
+    table, lines = tmp_path / "mine.tsv", tmp_path / "lines.tsv"
+    table.write_text("surface\ttarget\nZorvexa\tparacetamol\n", encoding="utf-8")
+    lines.write_text("site\tpages\tcount\ttext\tafter\tbefore\na.example\t9\t9\tOrder at our shop\t\t\n", encoding="utf-8")
+    page = "Zorvexa is taken for fever, twice a day.\n\nOrder at our shop"
+    skip = ["extract_entities", "relate_entities"]
+    document = pipeline.clean(page, skip=skip, lexicon=str(table), usan=True, templates=str(lines), site="a.example")
+    assert (document.drugs[0].name, "Order" in document.text) == ("acetaminophen", False)
+    with pytest.raises(pipeline.ConfigError, match="nonsense"):
+        pipeline.clean(page, spacy_model="nonsense", spacy_labels={"ILLNESS": "CONDITION"})
+
+
+def test_a_stream_of_anything(tmp_path: Path) -> None:
+    """`stream` takes what a call takes, and gives what cannot be read as a failure in its place."""
+    (tmp_path / "a.txt").write_text("Take two.", encoding="utf-8")
+    run = pipeline.Pipeline(pipeline.Options(skip=pipeline.STAGES[3:]))
+    found = list(run.stream(["Take one.", "", tmp_path / "a.txt", tmp_path / "none.txt", b"Take three."]))
+    assert [one.text if isinstance(one, pipeline.Document) else one.error.split(": ")[-1] for one in found] == [
+        "Take one.", "the input is empty", "Take two.", "no such file", "Take three.",
+    ]  # fmt: skip
 
 
 def test_version() -> None:
