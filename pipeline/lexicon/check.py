@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from importlib.abc import Traversable
 
 _SHIPPED = ("ingredients.tsv", "names.tsv", "brands.tsv")
-_JOINTS = re.compile(r"\s*[+/&,;]\s*")  # what people put between ingredients
+_JOINTS = re.compile(r"[+/&,;]")  # what people put between ingredients
 _Rows = list[tuple[int, tuple[str, ...]]]
 
 
@@ -163,7 +163,7 @@ class _Suggest:
         return "" if name in self._known else self._remedy(name)
 
     def _look(self, name: str) -> str:
-        parts = [part for part in _JOINTS.split(name) if part]
+        parts = [part.strip() for part in _JOINTS.split(name) if part.strip()]
         if len(parts) > 1 and ("+" in name or all(part in self._known for part in parts)):
             return f"ingredients are parted by ' + ': write {' + '.join(parts)!r}"
         close = get_close_matches(name, self._list, n=3)
