@@ -12,6 +12,7 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
+from ..writing import write_whole
 from .common import cleaned, complain, files_only, inputs_argument, is_stdout, limit_options, rendered, stage_options, writing
 
 
@@ -69,15 +70,14 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
     if output is None or is_stdout(output):
         raise ConfigError("--format spacy is a binary file", "say where it goes: -o pages.spacy")
     documents, failed = list[Any](), False
-    with writing(output, binary=True) as out:
-        for result in results:
-            if isinstance(result, Failure):
-                failed = True
-                complain(result)
-            else:
-                documents.append(result)
-        if documents:
-            out.write(to_docbin(documents))
+    for result in results:
+        if isinstance(result, Failure):
+            failed = True
+            complain(result)
+        else:
+            documents.append(result)
+    if documents:  # else what stood there before stays
+        write_whole(output, to_docbin(documents))
     if failed:
         sys.exit(1)
 

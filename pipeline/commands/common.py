@@ -130,7 +130,7 @@ def complain(failure: Any) -> None:
 
 
 @contextmanager
-def writing(output: Path | None, *, binary: bool = False) -> Iterator[Any]:
+def writing(output: Path | None) -> Iterator[Any]:
     """Standard output as UTF-8 for None and -, or a file that appears whole or not at all."""
     if output is None or is_stdout(output):
         if hasattr(sys.stdout, "reconfigure"):
@@ -141,7 +141,7 @@ def writing(output: Path | None, *, binary: bool = False) -> Iterator[Any]:
     device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
     part = output if device else output.with_name(output.name + ".tmp")
     try:
-        with part.open("wb") if binary else part.open("w", encoding="utf-8", newline="\n") as file:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
             part.replace(output)
