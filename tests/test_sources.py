@@ -209,7 +209,9 @@ def test_csv_with_a_quote_that_never_ends(tmp_path: Path) -> None:
     with (tmp_path / "t.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["id", "text"], ["1", "A"]])
         file.write('2,"' + "x" * 3000)
+    limit = csv.field_size_limit()
     found = raws(tmp_path / "t.csv", max_bytes=1000)
+    assert csv.field_size_limit() == limit  # which is that of the whole process
     assert found[0].data == "A"
     assert found[1].problem
     assert "row 2: not valid CSV" in found[1].problem.problem

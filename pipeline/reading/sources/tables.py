@@ -24,7 +24,7 @@ def csv_rows(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
     """The rows below the head line, numbered from 1."""
     head = source.stream.peek(PROBE)[:PROBE]
     text = io.TextIOWrapper(source.stream, encoding=_charset(head), errors="replace", newline="")
-    csv.field_size_limit(min(reading.max_bytes, sys.maxsize))
+    others = csv.field_size_limit(min(reading.max_bytes, sys.maxsize))  # one for the whole process
     rows = iter(StrictRows(text, _delimiter(head.split(b"\n", 1)[0].decode("latin-1")), reading.max_bytes))
     try:
         first = next(rows, [])
@@ -36,6 +36,7 @@ def csv_rows(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
                 named = dict(zip(names, row))  # noqa: B905  # rows may be shorter or longer
                 yield Item(partial(to_raw, named, path, number, reading, "row"), source.at())
     finally:
+        csv.field_size_limit(others)
         text.detach()
 
 
