@@ -56,9 +56,8 @@ def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) ->
         return
     from pipeline.config import read_config
 
-    names = {name: [p.name or "" for p in command.params] for name, command in main.commands.items()}
     try:
-        ctx.default_map = read_config(file, names)
+        ctx.default_map = read_config(file, main)
     except Exception as error:
         from pipeline.errors import PharmacleanError
 

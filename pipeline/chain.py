@@ -8,17 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from . import __version__
 from .attempt import NO_LIMITS, Failure, attempt
 from .document import Document
 from .engine.limits import Limits
 from .errors import ConfigError
-from .reading import Raw, read
-
-if TYPE_CHECKING:
-    from bs4 import Tag
+from .lexicon.countries import asked_country
+from .reading import Source, as_raw, read
 
 Stage: TypeAlias = Callable[[Document], Document]
 
@@ -30,7 +28,7 @@ STAGES = ("repair_text", "strip_boilerplate", "find_sections", "normalize_drugs"
 class Options:
     """What a run can be told; the same options and the same bytes give the same record.
 
-    skip: stages left out. lexicon: tables of names laid over the shipped ones. country: ISO code
+    skip: stages left out. lexicon: tables of names laid over the shipped ones; one, or several. country: ISO code
     that decides between the meanings of a brand. usan: canonical names as in the USA. spacy_model: a
     pretrained spaCy model of the user's own, laid over the rules; spacy_labels: its labels in ours.
     templates: table of the lines that sites repeat, removed after `strip_boilerplate`; site: the key of
@@ -47,9 +45,22 @@ class Options:
     site: str | None = None
 
     def __post_init__(self) -> None:
+        self._set("skip", _several(self.skip))
+        self._set("lexicon", tuple(map(Path, _several(self.lexicon))))
+        self._set("templates", Path(self.templates) if self.templates else None)
         unknown = sorted(set(self.skip) - set(STAGES))
         if unknown:
             raise ConfigError(f"unknown stage {', '.join(unknown)}", f"stages are: {', '.join(STAGES)}")
+        if self.country:
+            self._set("country", asked_country(self.country))
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # the only way into a frozen dataclass
+
+
+def _several(told: Any) -> tuple[Any, ...]:
+    """What was given as one thing or as several; a word must not fall into its letters."""
+    return (told,) if isinstance(told, (str, Path)) else tuple(told)
 
 
 @dataclass
@@ -71,20 +82,20 @@ class Pipeline:
         self._about: Mapping[str, Any] = {"version": __version__, "lexicon": None, "stages": list(self.names)}
         self._stages = [self._stage(name) for name in self.names]
 
-    def __call__(self, source: str | bytes | Path | Tag | Raw) -> Document:
+    def __call__(self, source: Source) -> Document:
         """Read and clean one document. Raises ReadError for what cannot be read."""
         document = read(source)
         for stage in self._stages:
             document = stage(document)
         return replace(document, pipeline=self._about)
 
-    def attempt(self, raw: Raw, limits: Limits = NO_LIMITS) -> Document | Failure:
+    def attempt(self, source: Source, limits: Limits = NO_LIMITS) -> Document | Failure:
         """Like a call, with whatever goes wrong as a value: one bad page must not stop a batch."""
-        return attempt(raw, self, limits)
+        return attempt(as_raw(source), self, limits)
 
-    def stream(self, inputs: Iterable[Raw], limits: Limits = NO_LIMITS) -> Iterator[Document | Failure]:
+    def stream(self, inputs: Iterable[Source], limits: Limits = NO_LIMITS) -> Iterator[Document | Failure]:
         """Documents and failures in the order of the inputs; the limits are those of one document."""
-        return (self.attempt(raw, limits) for raw in inputs)
+        return (self.attempt(source, limits) for source in inputs)
 
     def _stage(self, name: str) -> Stage:
         function: Callable[..., Document] = getattr(import_module(f".stages.{name}", __package__), name)
@@ -106,12 +117,30 @@ class Pipeline:
 
 
 def clean(
-    source: str | bytes | Path | Tag,
+    source: Source,
     *,
     skip: Sequence[str] = (),
-    lexicon: Sequence[Path] = (),
+    lexicon: str | Path | Sequence[str | Path] = (),
     country: str | None = None,
     usan: bool = False,
+    spacy_model: str | None = None,
+    spacy_labels: Mapping[str, str] | None = None,
+    templates: str | Path | None = None,
+    site: str | None = None,
 ) -> Document:
-    """Clean one document; the options are those of `Options`. For many documents build a `Pipeline` once."""
-    return Pipeline(Options(tuple(skip), tuple(lexicon), country, usan))(source)
+    """Clean one document; the options are those of `Options`. For many documents build a `Pipeline` once.
+
+    >>> clean("Panadol 500 mg is taken for fever.", usan=True, skip=["extract_entities"]).drugs[0].name
+    'acetaminophen'
+    """
+    options = Options(
+        skip=_several(skip),
+        lexicon=_several(lexicon),
+        country=country,
+        usan=usan,
+        spacy_model=spacy_model,
+        spacy_labels=tuple((spacy_labels or {}).items()),
+        templates=Path(templates) if templates else None,
+        site=site,
+    )
+    return Pipeline(options)(source)

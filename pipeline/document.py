@@ -21,10 +21,6 @@ from .reasons import REASONS as REASONS  # noqa: PLC0414  # other modules take i
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-BLOCK_KINDS = (
-    "title", "heading", "paragraph", "list_item", "table_row", "quote", "code", "caption", "term", "definition",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:

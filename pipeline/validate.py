@@ -1,6 +1,6 @@
 """Does a record hold what it promises: the schema, and what no schema can say.
 
-Slices equal `text`; every offset lies in its text; `map`, `removed` and `replaced` tile the source
+Slices equal `text`; every offset lies in its text; all words lie in blocks; `map`, `removed` and `replaced` tile the source
 and the text without gap or overlap; entities have ids of their own, and relations lead to them; no
 two documents share an id, unless they are copies to the byte.
 """
@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .export.records import Line, read_lines
+from .export.printed import read_lines
+from .export.records import Line
 from .record import schema, source_of
 
 _LONG = 160  # characters of a fault that are shown
@@ -39,12 +41,9 @@ class Validator:
                 yield Line(line.path, line.number, None, problem)
 
     def check(self, record: Mapping[str, Any]) -> Iterator[str]:
-        """The faults of one record; those behind the schema only if it is as the schema says."""
+        """The faults of one record, and of its id beside those before; those behind the schema only if it is as the schema says."""
         wrong = list(schema_faults(record))
-        yield from wrong
-        if not wrong:
-            yield from invariant_faults(record)
-            yield from self._shared_id(record)
+        yield from wrong or chain(invariant_faults(record), self._shared_id(record))
 
     def _shared_id(self, record: Mapping[str, Any]) -> Iterator[str]:
         key, content = _short(record["id"]), _short(record["source"]["sha256"])
@@ -54,6 +53,11 @@ class Validator:
 
 def _short(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def record_faults(record: Mapping[str, Any]) -> Iterator[str]:
+    """The faults of one record by itself."""
+    yield from list(schema_faults(record)) or invariant_faults(record)
 
 
 def schema_faults(record: Mapping[str, Any]) -> Iterator[str]:
@@ -101,12 +105,16 @@ def _spans(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _blocks(record: Mapping[str, Any]) -> Iterator[str]:
-    """Blocks in reading order, one behind the other."""
-    here = 0
+    """Blocks in reading order, one behind the other, with nothing but blanks between them and around."""
+    here, text = 0, record["text"]
     for i, block in enumerate(record["blocks"]):
         if block["start"] < here:
             yield f"blocks[{i}]: begins at {block['start']}, inside the block before it, which ends at {here}"
+        elif outside := text[here : block["start"]].strip():
+            yield f"blocks[{i}]: {_quoted(outside)} before it is in no block"
         here = max(here, block["end"])
+    if record["blocks"] and (outside := text[here:].strip()):
+        yield f"blocks: {_quoted(outside)} after the last is in no block"
 
 
 def _entities(record: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -14,10 +15,13 @@ from typing import Any
 
 import click
 import pytest
+import spacy
 from click.testing import CliRunner, Result
+from spacy.tokens import DocBin
 
 import cli
-from pipeline.chain import Pipeline
+from pipeline.chain import Options, Pipeline
+from pipeline.config import read_config
 from pipeline.corpus.template_file import COLUMNS
 from pipeline.document import REASONS
 
@@ -58,13 +62,13 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
 def test_help(name: str, command: click.Command) -> None:
-    """Every command says what it does, and every option what it is for; those that take input show lines to paste."""
+    """Every command says what it does, with lines to paste, and every option what it is for."""
     result = run(*name.split(), "--help")
     assert result.exit_code == 0
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))
-    if any(isinstance(parameter, click.Argument) for parameter in command.params):
-        assert f"pharmaclean {name} " in result.output
+    if not isinstance(command, click.Group):
+        assert re.search(rf"^  pharmaclean {name}\b", result.output, re.MULTILINE)
 
 
 def test_help_is_quick() -> None:
@@ -96,6 +100,31 @@ def test_several_are_lines_in_order() -> None:
     """Several files give one JSON object a line, in the order given."""
     result = run("clean", NEWS, POST, NEWS, *QUICK)
     assert [json.loads(line)["source"]["path"] for line in result.stdout.splitlines()] == [NEWS, POST, NEWS]
+
+
+ROWS = "text\nIsotroin 20mg clears severe acne.\nDolo 650 is taken for fever.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("table.csv", ROWS.encode()),
+        ("crawl.jsonl.gz", gzip.compress(b'{"text": "Take one."}\n{"text": "Take two."}\n')),
+        ("-", b'{"text": "Take one."}\n{"text": "Take two."}\n'),
+    ],
+)
+def test_several_in_one_file_are_lines(name: str, content: bytes) -> None:
+    """A file of several documents, of whatever kind and name, gives one JSON object a line."""
+    if name != "-":
+        Path(name).write_bytes(content)
+    result = run("clean", name, *QUICK, stdin=content)
+    assert [json.loads(line)["source"]["record"] for line in result.stdout.splitlines()] == [1, 2]
+
+
+def test_a_file_of_one_record_is_pretty_json() -> None:
+    """A file of records that holds one document gives indented JSON."""
+    Path("crawl.jsonl").write_text('{"text": "Take one."}\n', encoding="utf-8")
+    assert run("clean", "crawl.jsonl", *QUICK).stdout.startswith('{\n  "schema_version"')
 
 
 def test_the_format_that_is_asked_for() -> None:
@@ -138,6 +167,36 @@ def test_output_file_stays_when_nothing_came() -> None:
     Path("empty.html").touch()
     assert run("clean", "empty.html", "-o", "out.json").exit_code == 1
     assert {path.name: path.read_text(encoding="utf-8") for path in Path().iterdir()} == {"empty.html": "", "out.json": "earlier"}
+
+
+def test_docbin_stays_when_nothing_came() -> None:
+    """So does a DocBin; and one of what came is written beside the failures."""
+    Path("out.spacy").write_bytes(b"earlier")
+    Path("empty.html").touch()
+    assert run("clean", "empty.html", "--format", "spacy", "-o", "out.spacy").exit_code == 1
+    assert Path("out.spacy").read_bytes() == b"earlier"
+    assert run("clean", "empty.html", POST, *QUICK, "--format", "spacy", "-o", "out.spacy").exit_code == 1
+    assert len(list(DocBin().from_disk("out.spacy").get_docs(spacy.blank("en").vocab))) == 1
+
+
+def test_output_that_is_standard_output() -> None:
+    """-o - is standard output wherever text goes out, and refused where files are written; nothing is ever called -."""
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
+    Path("pages.jsonl").write_text(
+        "".join(json.dumps({"url": "https://a.example/", "text": f"Call our shop now\n\n{n} mg once daily."}) + "\n" for n in range(9)),
+        encoding="utf-8",
+    )
+    assert run("clean", POST, *QUICK, "-o", "-").stdout == run("clean", POST, *QUICK).stdout
+    assert run("templates", "learn", "pages.jsonl", "-o", "-").stdout.startswith("#")
+    Path("lines.tsv").write_text("\t".join(COLUMNS), encoding="utf-8")
+    assert run("templates", "apply", POST, "--templates", "lines.tsv", *QUICK, "-o", "-").stdout.startswith('{"schema_version"')
+    built = run("lexicon", "build", "--from", "table:names.csv", "--country", "IN", "-o", "-")
+    assert "Zorvexa\tbrand\tparacetamol" in built.stdout
+    assert "together:" not in built.stdout
+    assert "together:" in built.stderr
+    assert "name the file" in told(run("export", "pages.jsonl", "--to", "csv", "-o", "-"), 2)
+    assert "say where it goes" in told(run("clean", POST, *QUICK, "--format", "spacy", "-o", "-"), 2)
+    assert not Path("-").exists()
 
 
 def test_output_device() -> None:
@@ -190,6 +249,7 @@ def test_bad_lines_of_jsonl() -> None:
     assert result.exit_code == 1
     assert [json.loads(line)["source"]["record"] for line in result.stdout.splitlines()] == [1, 6]
     found = result.stderr.splitlines()
+    assert found[-1].endswith("; call the page's field text or html, or name it: pharmaclean batch … --field text=NAME")
     assert [re.findall(r"line (\d): ([a-z ]+)", line)[0] for line in found] == [
         ("2", "not valid "), ("3", "not a "), ("5", "neither text nor html in it "),
     ]  # fmt: skip
@@ -266,6 +326,19 @@ def test_a_page_cannot_steer_the_terminal() -> None:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.stdout + result.stderr), arguments
 
 
+def test_countries() -> None:
+    """A country is an ISO code, or what is often written for one; any other word is refused with some that there are."""
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
+    build = ("lexicon", "build", "--from", "table:names.csv", "-q", "-o", "mine.tsv", "--country")
+    page = "Dolo 650 is taken for fever in the morning."
+    for wrong in (["clean", "-", *QUICK, "--country", "India"], ["batch", POST, "--country", "India"], [*build, "GB,India"]):
+        assert told(run(*wrong, stdin=page), 2).startswith("error: 'India' is no country code; ISO codes have two letters: IN (India), ")
+    assert Options(country="uk") == Options(country="GB")
+    assert run(*build, "UK,ie").exit_code == 0
+    assert "\tGB;IE\t" in Path("mine.tsv").read_text(encoding="utf-8")
+    assert run("lexicon", "check", "mine.tsv").exit_code == 0
+
+
 def test_schema() -> None:
     """It prints the JSON Schema."""
     assert json.loads(run("schema").stdout)["title"] == "pharmaclean record"
@@ -311,6 +384,18 @@ def test_configuration() -> None:
         ("format = 1\n", "no command is called 'format'"),
         ("[clean\n", "not valid TOML"),
         ('[batch]\nworkers = "many"\n', "Invalid value for '--workers'"),
+        (
+            "[batch]\nhow = true\n",
+            "[batch] knows no option 'how'; options are: country, dedup, dry-run, engine, exclude, field, format, fresh,",
+        ),
+        ("[batch]\nresume = true\nfresh = true\n", "[batch] has both resume and fresh; keep one"),
+        ("[batch]\noutput = 5\n", "[batch] output is 5; write words in quotes"),
+        ("[batch]\nlimit = [1]\n", "[batch] limit is [1]; write a number"),
+        ("[batch]\nlimit = true\n", "[batch] limit is True; write a number"),
+        ("[batch]\ninclude = [1]\n", "[batch] include is [1]; write words in quotes, or a list of such"),
+        ("[clean]\nwith-source = 5\n", "[clean] with-source is 5; write true or false"),
+        ("[lexicon.bild]\n", "no command is called 'lexicon bild'; tables are: lexicon.lookup, lexicon.info"),
+        ('[lexicon]\ncountry = "IN"\n', "no command is called 'lexicon country'"),
     ],
 )
 def test_wrong_configuration(content: str, words: str) -> None:
@@ -321,13 +406,51 @@ def test_wrong_configuration(content: str, words: str) -> None:
     assert words in " ".join(result.stderr.split())
 
 
+def test_configuration_of_every_option() -> None:
+    """Every option of every command may stand in the file, under its long name."""
+    for name, command in commands():
+        if isinstance(command, click.Group):
+            continue
+        for option in (option for option in command.params if isinstance(option, click.Option)):
+            for word in (word.removeprefix("--") for word in (*option.opts, *option.secondary_opts) if word.startswith("--")):
+                number = isinstance(option.type, (click.types.IntParamType, click.types.FloatParamType))
+                value = "true" if option.is_flag else "1" if number else '"x"'
+                Path("mine.toml").write_text(f"[{name.replace(' ', '.')}]\n{word} = {value}\n", encoding="utf-8")
+                found: Any = read_config(Path("mine.toml"), cli.main)
+                for part in name.split():
+                    found = found[part]
+                assert list(found) == [option.name], (name, word)
+
+
+def test_configuration_is_taken() -> None:
+    """What stands in the file is what the commands use: words that exclude one another, options that must be given, commands of groups."""
+    Path("names.csv").write_text("name,composition\nZorvexa,paracetamol\n", encoding="utf-8")
+    Path("pharmaclean.toml").write_text(
+        '\ufeff[batch]\nfresh = true\nskip = "assess"\noutput = "out"\n[export]\nto = "text"\n[rules]\njson = true\n'
+        '[lexicon.build]\nfrom = ["table:names.csv"]\n[templates.learn]\nsite = "example.org"\nquiet = true\n'
+        "[explain]\nno-color = true\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    assert "fresh" in run("batch", POST, "--dry-run").stderr
+    assert "fresh" not in run("batch", POST, "--dry-run", "--resume").stderr
+    assert run("batch", POST, "-q").exit_code == 0
+    assert run("export", "out", "-o", "texts").exit_code == 0
+    assert [path.suffix for path in Path("texts").iterdir()] == [".txt"]
+    assert json.loads(run("rules").stdout)["problems"] == []
+    assert run("lexicon", "build", "-o", "mine.tsv", "-q").exit_code == 0
+    assert (run("templates", "learn", POST).stderr, "\x1b" in run("explain", POST, *QUICK).stdout) == ("", False)
+
+
 def test_missing_configuration() -> None:
     """A configuration that is named must be there."""
     result = run("--config", "none.toml", "schema")
     assert (result.exit_code, "cannot be read" in result.stderr) == (2, True)
 
 
-LIMITED = ["clean", "explain", "report -o -", "templates apply --templates lines.tsv"]
+LIMITED = [
+    "clean --skip extract_entities", "explain --skip extract_entities", "report -o - --skip extract_entities",
+    "templates apply --templates lines.tsv --skip extract_entities", "templates learn -q",
+]  # fmt: skip
 LIMITS = [
     ("--max-bytes=1000", "--max-bytes=9000000", "larger than 1,000 bytes; raise --max-bytes if this is a page"),
     pytest.param(
@@ -343,7 +466,7 @@ def test_limits(command: str, limit: str, more: str, problem: str) -> None:
     """Each command that cleans documents has limits for one, and names the option that lifts the one that was met."""
     Path("lines.tsv").write_text("\t".join(COLUMNS), encoding="utf-8")
     Path("page.txt").write_text("Isotroin 20mg clears severe acne.\n\n" * 2_000, encoding="utf-8")
-    arguments = (*command.split(), "page.txt", "--skip", "extract_entities")
+    arguments = (*command.split(), "page.txt")
     assert told(run(*arguments, limit), 1) == f"error: page.txt: {problem}"
     assert run(*arguments, more).exit_code == 0
 

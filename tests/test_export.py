@@ -222,6 +222,23 @@ def test_docbins_come_back(lines: Path, records: list[Record], tmp_path: Path, m
     assert len(list(Corpus(tmp_path / "bins")(nlp))) == sum(bool(record["text"]) for record in records)
 
 
+def test_damaged_parquet(records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose pages are damaged gives what stands before the damage, and one line that names it; status 1."""
+    monkeypatch.setattr("pipeline.export.arrow._GROUP_BYTES", 1)
+    path = tmp_path / "x.parquet"
+    write_nested(iter(records), path)
+    file = pq.ParquetFile(path)
+    column = file.metadata.row_group(file.num_row_groups - 1).column(11)
+    data = bytearray(path.read_bytes())
+    data[column.dictionary_page_offset or column.data_page_offset : column.data_page_offset + column.total_compressed_size] = b""
+    path.write_bytes(data)
+    for command in (["validate", str(path)], ["export", str(path), "--to", "text", "-o", str(tmp_path / "texts")]):
+        result = CliRunner().invoke(cli.main, command)
+        assert result.exit_code == 1
+        assert "x.parquet:" in result.output
+        assert "the file is damaged here" in result.output
+
+
 def test_bioc_slices(lines: Path, records: list[Record], tmp_path: Path) -> None:
     """Passages and annotations stand where they say; nodes of relations lead to annotations; infons are text."""
     export([lines], "bioc", tmp_path / "x.json")
@@ -248,6 +265,18 @@ def test_bioc_joins_passages_that_an_entity_spans(records: list[Record]) -> None
     passages = to_bioc({**first, "entities": [wide]})["passages"]
     assert (passages[0]["offset"], passages[0]["text"]) == (a["start"], first["text"][a["start"] : b["end"]])
     assert len(passages) == len(first["blocks"]) - 1
+
+
+def test_bioc_of_entities_outside_of_blocks(records: list[Record]) -> None:
+    """An entity that lies before the first or behind the last block lies in the nearest passage, made larger."""
+    first = {**records[0], "relations": []}
+    for blocks in (first["blocks"][:1], first["blocks"][-1:]):
+        passages = to_bioc({**first, "blocks": blocks})["passages"]
+        assert [note["id"] for passage in passages for note in passage["annotations"]] == [entity["id"] for entity in first["entities"]]
+        assert all(
+            passage["text"][place["offset"] - passage["offset"] :].startswith(note["text"])
+            for passage in passages for note in passage["annotations"] for place in note["locations"]
+        )  # fmt: skip
 
 
 def read_ann(path: Path) -> tuple[dict[str, tuple[str, list[tuple[int, int]], str]], list[tuple[str, str, str]]]:

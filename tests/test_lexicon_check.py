@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from pipeline.lexicon.check import COUNTRIES, check
+from pipeline.lexicon.check import check
+from pipeline.lexicon.countries import COUNTRIES
 from pipeline.lexicon.ids import wrong_id
 
 _NAMES = "surface\tkind\ttarget\tcountries\tcontext\tsources\n"
@@ -26,6 +27,14 @@ def _problems(tmp_path: Path, text: str) -> list[str]:
     [
         ("Novex\tbrand\tparacetmol\tUS\t\t", "line 2: unknown ingredient 'paracetmol'; did you mean 'paracetamol'"),
         ("Novex\tbrand\tqqqqqqqq\tUS\t\t", "line 2: unknown ingredient 'qqqqqqqq'; add it to a table of ingredients"),
+        (
+            "Novex\tbrand\tparacetamol+caffeine\tUS\t\t",
+            "line 2: unknown ingredient 'paracetamol+caffeine'; ingredients are parted by ' + ': write 'par",
+        ),
+        (
+            "Novex\tbrand\tparacetamol, caffeine\tUS\t\t",
+            "line 2: unknown ingredient 'paracetamol, caffeine'; ingredients are parted by ' + '",
+        ),
         ("Novex\tbrnd\tparacetamol\tUS\t\t", "line 2: unknown kind 'brnd' of 'Novex'; known: generic"),
         ("Novex\tbrand\tparacetamol\tUK\t\t", "line 2: 'UK' is no country code; write 'GB'"),
         ("Novex\tbrand\tparacetamol\tin\t\t", "line 2: 'in' is no country code; write 'IN'"),
@@ -121,6 +130,20 @@ def test_exit_status(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "did you mean 'paracetamol'" in wrong.output
     assert "1 to mend" in wrong.output
+
+
+def test_remarks(tmp_path: Path) -> None:
+    """A table of one's own that is not sorted, or has line ends of Windows, works: that is remarked once, and status 0."""
+    path, page = tmp_path / "own.tsv", tmp_path / "page.txt"
+    path.write_bytes(b"surface\ttarget\r\nZorvexa\tparacetamol\r\nAbruxa\tparacetamol\r\n")
+    page.write_text("Zorvexa tablets are taken for fever.", encoding="utf-8")
+    result = CliRunner().invoke(main, ["lexicon", "check", str(path)])
+    assert (result.exit_code, result.stderr) == (0, "nothing to mend, but see the remarks\n")
+    told = result.stdout.splitlines()
+    assert [line.split(" ")[0] for line in told] == ["remark:", "remark:"]
+    assert "a Windows line end" in told[0]
+    assert "not sorted" in told[1]
+    assert '"paracetamol"' in CliRunner().invoke(main, ["clean", str(page), "--lexicon", str(path), "--skip", "extract_entities"]).stdout
 
 
 def test_country_codes() -> None:

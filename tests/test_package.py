@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import cli
 import pipeline
@@ -71,6 +76,40 @@ def test_public_names(name: str) -> None:
     assert found.__doc__
 
 
+def test_options_of_clean() -> None:
+    """`clean` takes what `Options` takes, by the same names."""
+    assert list(inspect.signature(pipeline.clean).parameters)[1:] == [field.name for field in fields(pipeline.Options)]
+
+
+def test_one_of_several() -> None:
+    """A single stage, table or path may be given as it is, as a string too."""
+    told = pipeline.Options(skip="assess", lexicon="mine.tsv", templates="lines.tsv")  # type: ignore[arg-type]  # as people write it
+    assert told == pipeline.Options(skip=("assess",), lexicon=(Path("mine.tsv"),), templates=Path("lines.tsv"))
+
+
+def test_options_of_clean_are_used(tmp_path: Path) -> None:
+    """Each option of `clean` does what it does on the command line."""
+    table, lines = tmp_path / "mine.tsv", tmp_path / "lines.tsv"
+    table.write_text("surface\ttarget\nZorvexa\tparacetamol\n", encoding="utf-8")
+    lines.write_text("site\tpages\tcount\ttext\tafter\tbefore\na.example\t9\t9\tOrder at our shop\t\t\n", encoding="utf-8")
+    page = "Zorvexa is taken for fever, twice a day.\n\nOrder at our shop"
+    skip = ["extract_entities", "relate_entities"]
+    document = pipeline.clean(page, skip=skip, lexicon=str(table), usan=True, templates=str(lines), site="a.example")
+    assert (document.drugs[0].name, "Order" in document.text) == ("acetaminophen", False)
+    with pytest.raises(pipeline.ConfigError, match="nonsense"):
+        pipeline.clean(page, spacy_model="nonsense", spacy_labels={"ILLNESS": "CONDITION"})
+
+
+def test_a_stream_of_anything(tmp_path: Path) -> None:
+    """`stream` takes what a call takes, and gives what cannot be read as a failure in its place."""
+    (tmp_path / "a.txt").write_text("Take two.", encoding="utf-8")
+    run = pipeline.Pipeline(pipeline.Options(skip=pipeline.STAGES[3:]))
+    found = list(run.stream(["Take one.", "", tmp_path / "a.txt", tmp_path / "none.txt", b"Take three."]))
+    assert [one.text if isinstance(one, pipeline.Document) else one.error.split(": ")[-1] for one in found] == [
+        "Take one.", "the input is empty", "Take two.", "no such file", "Take three.",
+    ]  # fmt: skip
+
+
 def test_version() -> None:
     """The version reads as one, and the changelog speaks of it or of what is to come."""
     assert re.fullmatch(r"\d+\.\d+\.\d+", pipeline.__version__)
@@ -105,6 +144,26 @@ def test_targets_of_the_readme(line: str) -> None:
     """Each make target of the README is there."""
     target = line.split()[1]
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def holds(told: Any, found: Any) -> bool:
+    """Whether what is told, shortened at each "…", is what was found."""
+    if isinstance(told, dict):
+        return isinstance(found, dict) and all(holds(value, found.get(key)) for key, value in told.items() if key != "…")
+    if isinstance(told, list) and "…" in told:
+        return isinstance(found, list) and all(any(holds(item, other) for other in found) for item in told)
+    if isinstance(told, list):
+        return isinstance(found, list) and len(told) == len(found) and all(map(holds, told, found))
+    if isinstance(told, str) and "…" in told:
+        return bool(re.fullmatch(".*".join(map(re.escape, told.split("…"))), str(found), re.DOTALL))
+    return bool(told == found)
+
+
+def test_record_of_the_readme() -> None:
+    """The record that the README shows is the one that the sample gives."""
+    told = json.loads(README.split("```json\n")[1].split("```")[0])
+    found = json.loads(CliRunner().invoke(cli.main, ["clean", str(ROOT / "samples" / "01-guest-post.txt")]).stdout)
+    assert {key: value for key, value in told.items() if not holds(value, found[key])} == {}
 
 
 def test_links_of_the_documents() -> None:

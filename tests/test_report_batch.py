@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import os
 import re
+import subprocess
+import sys
 import zlib
 from collections import Counter
 from html.parser import HTMLParser
@@ -21,7 +24,7 @@ import cli
 from pipeline.chain import Pipeline
 from pipeline.document import REASONS
 from pipeline.export.nested import write_nested
-from pipeline.record import to_line
+from pipeline.record import to_json, to_line
 from pipeline.report.batch import SECTIONS, read, to_html
 from pipeline.report.batch_tables import tables
 from pipeline.report.charts import bars, columns
@@ -39,11 +42,10 @@ FAILURES: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def records(pipeline: Pipeline) -> list[Record]:
-    """The records of the samples, the first of them once more as a copy."""
+    """The records of the samples, the first of them once more as a copy; the first of a cluster has no mark."""
     made = [pipeline(page).record() for page in sorted(SAMPLES.iterdir())]
     twin = copy.deepcopy(made[0])
-    for record, of in ((made[0], made[0]["id"]), (twin, made[0]["id"])):
-        record["duplicate"] = {"of": of, "cluster": "c1", "similarity": 0.97, "kind": "near"}
+    twin["duplicate"] = {"of": made[0]["id"], "cluster": made[0]["id"], "similarity": 0.97, "kind": "near"}
     twin["id"], twin["source"]["sha256"] = "twin", "0" * 64
     return [*made, twin]
 
@@ -120,10 +122,48 @@ def test_sites_and_statuses(folder: Path, records: list[Record]) -> None:
 
 
 def test_clusters(folder: Path) -> None:
-    """A cluster tells how many documents it has, how alike they are, and names them."""
+    """A cluster tells what is copied, how many copies it has, how alike they are, and names them."""
     (row,) = rows(read(folder), "clusters")
-    assert (row["documents"], row["kind"], row["least alike"]) == (2, [("near", 2)], 0.97)
-    assert [number for _, number in row["members"]] == [1, 11]
+    assert (row["copies"], row["kind"], row["least alike"]) == (1, [("near", 1)], 0.97)
+    assert [number for _, number in row["members"]] == [11]
+
+
+def test_copies_to_the_byte(records: list[Record]) -> None:
+    """A copy is told by its mark, also where it has the id of what it copies."""
+    mark = {"of": records[0]["id"], "cluster": records[0]["id"], "similarity": 1.0, "kind": "exact"}
+    assert status_of({**records[0], "duplicate": mark}) == "copy"
+
+
+def test_documents_that_share_an_id(folder: Path, records: list[Record], tmp_path: Path) -> None:
+    """Documents of one id and other text all stand in the report; status 0."""
+    (folder / "documents.jsonl").write_text(to_line(records[0]) + to_line({**records[1], "id": records[0]["id"]}), encoding="utf-8")
+    result = run(folder, "-o", tmp_path / "r.html")
+    assert (result.exit_code, read(folder).documents) == (0, 2)
+
+
+def test_a_file_of_several_pages(tmp_path: Path) -> None:
+    """All pages of a file stand in the report, as those of a batch do, and one that fails is told; one page alone is shown by itself."""
+    crawl, out = tmp_path / "crawl.jsonl", tmp_path / "r.html"
+    crawl.write_text('{"text": "Isotroin 20mg clears acne."}\n{"text": "Dolo 650 is for fever."}\n{"text": ""}\n', encoding="utf-8")
+    result = run(crawl, "-o", out)
+    assert result.exit_code == 1
+    assert "the input is empty" in result.stderr.splitlines()[0]
+    assert "2 documents, 1 failures" in result.stderr.splitlines()[1]
+    assert "isotretinoin" in (page := out.read_text(encoding="utf-8"))
+    assert "paracetamol" in page
+    crawl.write_text('{"text": "Isotroin 20mg clears acne."}\n', encoding="utf-8")
+    assert (run(crawl, "-o", out).exit_code, "<article" in out.read_text(encoding="utf-8")) == (0, True)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_records_on_standard_input(records: list[Record], indent: int | None) -> None:
+    """Records that are piped in are shown as they are and not cleaned again."""
+    lines = "".join(to_json(record, indent=indent) + "\n" for record in records[:2])
+    program = [sys.executable, "-m", "cli", "report", "-", "-o", "-"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent), "PYTHONUTF8": "1"}
+    done = subprocess.run(program, env=environment, input=lines, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "<small>batch</small> standard input" in done.stdout
+    assert str(records[0]["title"]) in done.stdout
 
 
 def test_examples_lead_to_documents_that_hold_them(folder: Path, records: list[Record]) -> None:

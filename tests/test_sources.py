@@ -209,10 +209,42 @@ def test_csv_with_a_quote_that_never_ends(tmp_path: Path) -> None:
     with (tmp_path / "t.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["id", "text"], ["1", "A"]])
         file.write('2,"' + "x" * 3000)
+    limit = csv.field_size_limit()
     found = raws(tmp_path / "t.csv", max_bytes=1000)
+    assert csv.field_size_limit() == limit  # which is that of the whole process
     assert found[0].data == "A"
     assert found[1].problem
     assert "row 2: not valid CSV" in found[1].problem.problem
+
+
+CLOSED, OPEN = "unexpected end of data", "',' expected after '\"'"
+BROKEN = {
+    "never closed": ('1,"A\n2,B\n3,C\n', [(1, CLOSED), (2, "B"), (3, "C")]),
+    "closed by the next one": ('1,"A\n2,"B"\n3,C\n', [(1, OPEN), (2, "B"), (3, "C")]),
+    "the last one": ('1,A\n2,"B\n', [(1, "A"), (2, CLOSED)]),
+    "two of them": ('1,"A\n2,B\n3,"C\n4,D\n', [(1, OPEN), (2, "B"), (3, CLOSED), (4, "D")]),
+    "a text of several lines": ('1,"A\nand a "B" so\n\n2,C\n', [(1, OPEN), (2, "C")]),
+    "letters behind a quote": ('1,"A" B\n2,C\n', [(1, "A B"), (2, "C")]),
+    "in the head": ('"\n1,A\n', [(1, CLOSED)]),
+    "short and long rows": ("1\n\n2,B,x\n", [(1, "neither text nor html"), (2, "B")]),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), BROKEN.values(), ids=BROKEN)
+def test_csv_with_broken_rows(tmp_path: Path, rows: str, expected: list[tuple[int, str]]) -> None:
+    """A quote that is not closed costs its row, which is told by its number; the rows below are read."""
+    (tmp_path / "t.csv").write_text(rows if rows.startswith('"') else "id,text\n" + rows, encoding="utf-8")
+    found = raws(tmp_path / "t.csv")
+    assert [raw.record for raw in found] == [number for number, _ in expected]
+    assert all(words in str(raw.problem or raw.data) for raw, (_, words) in zip(found, expected, strict=True)), found
+
+
+def test_csv_that_would_be_read_for_ever(tmp_path: Path) -> None:
+    """Rows that each swallow all that follows are not all read again: the last failure says that the rest was not read."""
+    (tmp_path / "t.csv").write_text("id,text\n" + 'a","\n' * 3000, encoding="utf-8")
+    found = raws(tmp_path / "t.csv", max_bytes=1000)
+    assert len(found) < 20
+    assert "the rows after it were not read" in str(found[-1].problem)
 
 
 def test_parquet(tmp_path: Path) -> None:
@@ -238,7 +270,7 @@ def test_parquet(tmp_path: Path) -> None:
 
 
 def test_warc(tmp_path: Path) -> None:
-    """Pages of a WARC come with URL, date, id and the server's charset; HTTP's coding is undone; what is no page is passed over."""
+    """Pages of a WARC come with URL, id and the server's charset; HTTP's coding is undone; what is no page is passed over."""
     chunked = b"5\r\n<p>A \r\n4\r\nlong\r\n0\r\n\r\n"
     records = [
         warc_record("warcinfo", {"Content-Type": "application/warc-fields"}, b"software: x\r\n"),
@@ -256,7 +288,7 @@ def test_warc(tmp_path: Path) -> None:
         assert [raw.url for raw in found] == [f"https://example.org/{n}" for n in (1, 4, 5, 6)]
         assert [raw.data for raw in found] == ["<p>für 5 µg".encode("latin-1"), b"<p>packed", b"<p>A long", b"Take <b> one."]
         assert [(raw.record, raw.kind) for raw in found] == [(1, "html"), (2, "html"), (3, "html"), (4, "text")]
-        assert (found[0].fetched, found[0].charset) == ("2026-03-01T10:00:00Z", "iso-8859-1")
+        assert found[0].charset == "iso-8859-1"
         assert found[0].id == "00000001-0000-4000-8000-000000000000"
         assert read(found[0]).text == "für 5 µg"
         assert list(read_records(look(str(tmp_path / name)), Reading(), 1, 2)) == found[1:3]

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pipeline.boilerplate.bylines import find_author
 from pipeline.boilerplate.evidence import gather
 from pipeline.boilerplate.labeller import load_labeller
+from pipeline.boilerplate.labels import label_blocks
 from pipeline.boilerplate.rules import BoilerplateRules, build_rules, load_rules
 from pipeline.boilerplate.verdict import Verdict
 from pipeline.document import Block, Document, Evidence, Origin
@@ -241,3 +242,14 @@ def test_names_of_a_builder() -> None:
     page = "".join(f"<div class='{name}'>{inner}</div>" for name, inner in parts.items())
     whole, alone = (gather(read(f"<body>{text}</body>")).named[-1][0] for text in (page, page.replace("elementor-widget ", "")))
     assert (whole, alone and alone.reason) == (None, "layout")
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
+def test_labels_tell_what_is_removed(path: Path) -> None:
+    """The labels that `explain --blocks` shows name every removal, with its reason and rule, and no other."""
+    page = repair_text(read(path))
+    labels = label_blocks(page)
+    whole = [(label.verdict.reason, label.verdict.rule) for label in labels if label.verdict]
+    pieces = [tuple(told.rsplit(": ", 1)[1].split(" · ")) for label in labels for told in label.evidence if told.startswith("without ")]
+    removed = [(change.reason, change.rule) for change in strip_boilerplate(page).changes("strip_boilerplate")]
+    assert Counter(whole + pieces) == Counter((reason, rule) for reason, rule in removed if not rule.endswith("-mark"))

@@ -17,7 +17,7 @@ import cli
 from pipeline.chain import Pipeline
 from pipeline.document import Document
 from pipeline.reading import Raw
-from pipeline.record import to_line
+from pipeline.record import to_json, to_line
 from pipeline.validate import Validator, invariant_faults, schema_faults
 
 from .conftest import PIECES, SAMPLES
@@ -35,9 +35,9 @@ def record(pipeline: Pipeline) -> Record:
     return pipeline(Raw(text, kind="text", id="one")).record(with_source=True)
 
 
-def check(arguments: list[object]) -> Result:
+def check(arguments: list[object], stdin: str = "") -> Result:
     """The command."""
-    return CliRunner().invoke(cli.main, ["validate", *map(str, arguments)], prog_name="pharmaclean")
+    return CliRunner().invoke(cli.main, ["validate", *map(str, arguments)], input=stdin, prog_name="pharmaclean")
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)
@@ -78,6 +78,8 @@ FAULTS: dict[str, tuple[Callable[[Record], None], list[str]]] = {
     "cue past the end": (put("relations", 0, "cue", [5, 10**6]), ["relations[0]: cue 5 to 1000000 is no span"]),
     "flag with one end": (put("flags", [HALF_FLAG]), ["flags[0]: of start and end"]),
     "blocks overlap": (put("blocks", 1, "start", 0), ["blocks[1]: begins at 0, inside the block before"]),
+    "words behind the last block": (put("blocks", lambda blocks: blocks[:-1]), ["blocks: 'Isotretinoin can cause dry skin and a h…'"]),
+    "words between blocks": (put("blocks", lambda blocks: blocks[1:]), ["blocks[0]: 'It’s Isotroin 20mg for acne. The Acne T…'"]),
     "id twice": (put("entities", 1, "id", "e1"), ["entities: 2 of them have the id e1", "relations[0]: head is 'e2'"]),
     "relation leads nowhere": (put("relations", 0, "tail", "e99"), ["relations[0]: tail is 'e99', and there is no such entity"]),
     "stretch twice": (put("map", lambda m: [*m, m[-1]]), ["map[4]: an overlap in the source", "map[4]: stands at", "source_text is not"]),
@@ -160,3 +162,14 @@ def test_command(record: Record, tmp_path: Path) -> None:
     assert result.stderr == "4 records, 3 faults\n"
     assert check([path, "-q"]).stderr == ""
     assert check([tmp_path / "none.jsonl"]).exit_code == 2
+
+
+def test_printed_records(record: Record, tmp_path: Path) -> None:
+    """A record over many lines, as `clean` prints it, is one record: on standard input, in any file, beside others, and cut off."""
+    printed = to_json(record, indent=2) + "\n"
+    for text, told in ((printed, "1 records, 0 faults\n"), (printed + printed, "2 records, 0 faults\n")):
+        (tmp_path / "one.jsonl").write_text(text, encoding="utf-8")
+        assert check(["-"], text).stderr == check([tmp_path / "one.jsonl"]).stderr == told
+    broken = check(["-"], printed + printed[:-3])
+    assert (broken.stderr, broken.stdout.split(":")[:2]) == ("2 records, 1 faults\n", ["-", str(printed.count("\n") + 1)])
+    assert check(["-"], to_line(record) * 2).stderr == "2 records, 0 faults\n"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..document import Document
-from .dumps import judge_lines
-from .evidence import Reading, gather
+from .evidence import Reading
 from .features import NAMES
-from .pages import chances_of, judge
+from .judgement import cuts, judged
 from .rules import load_rules
 from .verdict import Verdict
 
@@ -28,7 +27,7 @@ class Label:
 
 
 def label_blocks(document: Document) -> list[Label]:
-    """The labels of a repaired document's blocks, as `strip_boilerplate` decides on them; copies of blocks are found later.
+    """The labels of a repaired document's blocks, as `strip_boilerplate` decides on them.
 
     >>> from pipeline.document import Block
     >>> page = Document.from_text("Take one tablet.\\n\\nShare this:", [Block(0, 16, "paragraph"), Block(18, 29, "paragraph")])
@@ -36,27 +35,22 @@ def label_blocks(document: Document) -> list[Label]:
     [('Take one tablet.', None), ('Share this:', 'share')]
     """
     rules = load_rules()
-    texts = [document.block_text(block) for block in document.blocks]
-    if document.origin.media_type != "text/html":
-        verdicts, shown = judge_lines(document.blocks, texts, rules)
-        return [
-            Label(text, block.kind, verdict, None, ("shows the title",) if i == shown else ())
-            for i, (text, block, verdict) in enumerate(zip(texts, document.blocks, verdicts, strict=True))
-        ]
-    reading = gather(document, rules)
-    chances = chances_of(reading)
-    verdicts = judge(reading, rules, chances)
+    found = judged(document, rules)
+    evidence = [[] if i != found.shown else ["shows the title"] for i in range(len(found.texts))]
+    for i, start, end, why in cuts(document.blocks, found, rules):
+        evidence[i].append(f"without {found.texts[i][start:end].strip()!r}: {why.reason} · {why.rule}")
+    if found.reading:
+        for i in range(len(evidence)):
+            evidence[i] += _evidence(found.reading, i)
     return [
-        Label(texts[i], block.kind, verdicts[i], chances[i], tuple(_evidence(reading, i)))
-        for i, block in enumerate(document.blocks)
-    ]  # fmt: skip
+        Label(text, block.kind, verdict, found.chances[i] if found.chances else None, tuple(evidence[i]))
+        for i, (text, block, verdict) in enumerate(zip(found.texts, document.blocks, found.verdicts, strict=True))
+    ]
 
 
 def _evidence(reading: Reading, i: int) -> list[str]:
     page, found = reading.page, list[str]()
     block, named, rule = page.blocks[i], reading.named[i], reading.rule[i]
-    if i == reading.shown:
-        found.append("shows the title")
     if rule:
         found.append(f"its words: {rule.rule}")
     if named[0]:

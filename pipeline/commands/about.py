@@ -10,7 +10,11 @@ import click
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of the record."""
+    """Print the JSON Schema of the record.
+
+    \b
+    pharmaclean schema > record.schema.json
+    """
     from ..record import schema as load
 
     click.echo(json.dumps(load(), indent=2, ensure_ascii=False))
@@ -19,7 +23,12 @@ def schema() -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The reasons and counts as JSON.")
 def rules(as_json: bool) -> None:
-    """Show the rule files that are loaded, check them, and list the reasons of removals."""
+    """Show the rule files that are loaded, check them, and list the reasons of removals.
+
+    \b
+    pharmaclean rules
+    pharmaclean rules --json > rules.json
+    """
     from ..document import REASONS
     from ..rules.overview import overview
 

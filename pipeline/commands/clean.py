@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
-from .common import cleaned, complain, files_only, inputs_argument, limit_options, rendered, stage_options, writing
+from ..writing import write_whole
+from .common import cleaned, complain, files_only, inputs_argument, is_stdout, limit_options, rendered, stage_options, writing
 
 
 @click.command()
 @inputs_argument
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output, which is - too."
+)
 @click.option(
     "--format",
     "form",
@@ -43,16 +47,16 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
     if form == "spacy":
         _clean_to_docbin(results, output)
         return
+    first = list[Any]() if form else list(islice(results, 2))  # one file may hold many documents: only a second one tells
     with writing(output) as out:
-        several = len(inputs) > 1 or inputs[0].lower().endswith((".jsonl", ".ndjson"))
-        for document in results:
+        for document in chain(first, results):
             if isinstance(document, Failure):
                 failed += 1
                 complain(document)
                 continue
             if form == "brat" and done:
                 raise ConfigError("brat stand-off is one file a document", "clean one file at a time")
-            out.write(rendered(document, form or ("jsonl" if several else "json"), with_source, first=not done))
+            out.write(rendered(document, form or ("jsonl" if len(first) > 1 else "json"), with_source, first=not done))
             done += 1
     if failed:
         sys.exit(1)
@@ -63,15 +67,18 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
     from ..attempt import Failure
     from ..interop import to_docbin
 
-    if output is None:
+    if output is None or is_stdout(output):
         raise ConfigError("--format spacy is a binary file", "say where it goes: -o pages.spacy")
-    documents, failures = list[Any](), list[Failure]()
+    documents, failed = list[Any](), False
     for result in results:
-        (failures if isinstance(result, Failure) else documents).append(result)
-    for failure in failures:
-        complain(failure)
-    output.write_bytes(to_docbin(documents))
-    if failures:
+        if isinstance(result, Failure):
+            failed = True
+            complain(result)
+        else:
+            documents.append(result)
+    if documents:  # else what stood there before stays
+        write_whole(output, to_docbin(documents))
+    if failed:
         sys.exit(1)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-
-
-max_bytes_option = click.option(
-    "--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."
-)
 
 
 def limit_options(command: F) -> F:
@@ -47,7 +43,7 @@ def limit_options(command: F) -> F:
             show_default=True,
             help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
         ),
-        max_bytes_option,
+        click.option("--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."),
     ]
     return _with(options, command)
 
@@ -135,8 +131,8 @@ def complain(failure: Any) -> None:
 
 @contextmanager
 def writing(output: Path | None) -> Iterator[Any]:
-    """Standard output as UTF-8, or a file that appears whole or not at all."""
-    if output is None:
+    """Standard output as UTF-8 for None and -, or a file that appears whole or not at all."""
+    if output is None or is_stdout(output):
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         yield sys.stdout
@@ -155,6 +151,23 @@ def writing(output: Path | None) -> Iterator[Any]:
         with suppress(OSError):
             if not device:
                 part.unlink()
+
+
+def is_stdout(output: Path) -> bool:
+    """Whether an output is named -, which is standard output where text goes out."""
+    return str(output) == "-"
+
+
+@contextmanager
+def file_or_stdout(output: Path) -> Iterator[Path]:
+    """A path for what writes files only; what is written there goes on to standard output if the output is -."""
+    if not is_stdout(output):
+        yield output
+        return
+    with TemporaryDirectory() as folder:
+        part = Path(folder) / "part"
+        yield part
+        click.echo(part.read_bytes(), nl=False)
 
 
 @contextmanager

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import ConfigError
-from .common import cleaned, complain, counting, files_only, inputs_argument, limit_options, stage_options, writing
+from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, writing
+
+if TYPE_CHECKING:
+    from ..attempt import Failure
+    from ..document import Document
+    from ..report.facts import Facts
 
 #: The formats of `export`, named here too, so that --help need not load them; a test holds the two together.
 EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat", "pubannotation", "text", "markdown")
@@ -29,32 +35,53 @@ EXPORTS = ("csv", "parquet", "parquet-nested", "sqlite", "spacy", "bioc", "brat"
 @limit_options
 @stage_options
 def report(source: str, output: Path, **shared: Any) -> None:
-    """A page or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
+    """Pages or a batch as HTML to look at: entities coloured, what was removed and why. It opens without a network.
 
     \b
     pharmaclean report outputs/                    a batch: figures, tables, documents
     pharmaclean report outputs/documents.jsonl -o batch.html
     pharmaclean report page.html                   one page, cleaned for it
+    pharmaclean report crawl.jsonl                 several pages, cleaned for it and shown as a batch
     """
-    from ..export.records import holds_records
+    from ..export.printed import holds_records
 
-    if Path(source).is_dir() or (Path(source).is_file() and holds_records(Path(source))):
+    if (source != "-" and Path(source).is_dir()) or holds_records(source):
         _no_options_for_a_batch(shared)
-        _report_batch(Path(source), output)
+        _report_batch(source, output)
         return
+    results = cleaned(files_only((source,)), **shared)
+    first = list(islice(results, 2))
+    if not first:
+        raise ConfigError(f"{source}: no document in it", "give a file that holds a page")
+    if len(first) > 1:
+        _report_pages(chain(first, results), source, output)
+    else:
+        _report_page(first[0], output)
+
+
+def _report_page(result: Document | Failure, output: Path) -> None:
+    """The report of one page."""
     from ..attempt import Failure
     from ..report.page import to_html
 
-    first = next(cleaned(files_only((source,)), **shared), None)
-    if first is None:
-        raise ConfigError(f"{source}: no document in it", "give a file that holds a page")
-    if isinstance(first, Failure):
-        complain(first)
+    if isinstance(result, Failure):
+        complain(result)
         sys.exit(1)
-    with writing(None if str(output) == "-" else output) as out:
-        out.write(to_html(first))
-    if str(output) != "-":
+    with writing(output) as out:
+        out.write(to_html(result))
+    if not is_stdout(output):
         click.echo(f"{output} written", err=True)
+
+
+def _report_pages(results: Iterable[Document | Failure], source: str, output: Path) -> None:
+    """The report of several pages in one file, as that of a batch."""
+    from ..report.batch import gather
+
+    with counting() as count:
+        facts = gather(results, complain, count)
+    _write_batch(facts, source, output)
+    if facts.failed:
+        sys.exit(1)
 
 
 def _no_options_for_a_batch(shared: Iterable[str]) -> None:
@@ -65,9 +92,9 @@ def _no_options_for_a_batch(shared: Iterable[str]) -> None:
         raise ConfigError(f"{option} says how to clean a page, and these are cleaned", "give it to: pharmaclean batch")
 
 
-def _report_batch(source: Path, output: Path) -> None:
+def _report_batch(source: str, output: Path) -> None:
     """The report of what a batch wrote."""
-    from ..report.batch import read, to_html
+    from ..report.batch import read
     from ..report.terminal import safe
 
     faults = list[Any]()
@@ -77,14 +104,20 @@ def _report_batch(source: Path, output: Path) -> None:
         click.secho(f"error: {safe(str(line))}", fg="red", err=True)
 
     with counting() as count:
-        facts = read(source, tell, count)
-    with writing(None if str(output) == "-" else output) as out:
-        out.write(to_html(facts, source.resolve().name))
-    if str(output) != "-":
-        size = output.stat().st_size / 1e6 if output.is_file() else 0
-        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+        facts = read(Path(source), tell, count)
+    _write_batch(facts, source, output)
     if faults:
         sys.exit(1)
+
+
+def _write_batch(facts: Facts, source: str, output: Path) -> None:
+    from ..report.batch import to_html
+
+    with writing(output) as out:
+        out.write(to_html(facts, "standard input" if source == "-" else Path(source).resolve().name))
+    if not is_stdout(output):
+        size = output.stat().st_size / 1e6 if output.is_file() else 0
+        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
 
 
 @click.command()
@@ -103,6 +136,8 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
     from ..export import export as run
     from ..report.terminal import safe
 
+    if is_stdout(output):
+        raise ConfigError("export writes files, and - is none", "name the file or the folder: -o NAME")
     with counting() as count:
         done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
     click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)

@@ -16,9 +16,10 @@ from .common import (
     complain,
     counting,
     existing,
+    file_or_stdout,
     inputs_argument,
+    is_stdout,
     limit_options,
-    max_bytes_option,
     rendered,
     stage_options,
     writing,
@@ -44,12 +45,12 @@ _table = click.option(
     default=Path("templates.tsv"),
     show_default=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the table here.",
+    help="Write the table here; - for standard output.",
 )
 @_site
-@max_bytes_option
+@limit_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: int, quiet: bool) -> None:
+def learn(inputs: tuple[str, ...], output: Path, site: str | None, timeout: float, max_memory: float, max_bytes: int, quiet: bool) -> None:
     """Learn from pages of a site, or of several, which lines are the sites' own.
 
     \b
@@ -59,22 +60,26 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: in
     A site needs four pages that are no copies of one another; a few hundred tell most.
     """
     from ..corpus.template_file import learn_templates, write_templates
+    from ..engine.limits import Limits
     from ..reading.sources import Reading, read_inputs
-    from ..report.terminal import safe
 
     existing(inputs)
     numbers = itertools.count(1)
     with nullcontext(lambda _: None) if quiet else counting() as count:
-        learned = learn_templates(read_inputs(inputs, Reading(max_bytes=max_bytes)), site, lambda: count(next(numbers)))
+        pages = read_inputs(inputs, Reading(max_bytes=max_bytes))
+        learned = learn_templates(pages, site, lambda: count(next(numbers)), Limits(timeout, max_memory))
     for failure in learned.failures:
-        click.secho(f"error: {safe(str(failure))}", fg="red", err=True)
+        complain(failure)
+    if not learned.pages and learned.failures:
+        sys.exit(1)
     if not learned.pages:
         raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md and .jsonl files")
-    write_templates(output, learned.templates)
+    with file_or_stdout(output) as path:
+        write_templates(path, learned.templates)
     if not quiet:
         sites = len({row.site for row in learned.templates.rows})
         told = f"{len(learned.templates):,} lines of {sites:,} of {learned.sites:,} sites, from {learned.pages:,} pages"
-        click.echo(f"{told}, into {output}", err=True)
+        click.echo(f"{told}, into {'standard output' if is_stdout(output) else output}", err=True)
     if learned.failures:
         sys.exit(1)
 
@@ -83,7 +88,9 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, max_bytes: in
 @inputs_argument
 @_table
 @_site
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output, which is - too."
+)
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "text", "markdown"]), default="jsonl", show_default=True, help="Records, or texts."
 )

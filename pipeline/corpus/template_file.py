@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from ..attempt import NO_LIMITS, Failure, attempt
 from ..document import Document
-from ..errors import ConfigError, ReadError
+from ..engine.limits import Limits
+from ..errors import ConfigError
 from ..reading import Raw, read
 from ..stages.repair_text import repair_text
 from ..stages.strip_boilerplate import strip_boilerplate
@@ -67,19 +70,22 @@ class Learned:
     templates: Templates
     pages: int
     sites: int
-    failures: tuple[ReadError, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
-def learn_templates(raws: Iterable[Raw], site: str | None = None, progress: Callable[[], None] = lambda: None) -> Learned:
-    """Learn from pages; site: the key for all of them, else each page's own (see `site_of`)."""
-    pages, failures = 0, list[ReadError]()
+def learn_templates(
+    raws: Iterable[Raw], site: str | None = None, progress: Callable[[], None] = lambda: None, limits: Limits = NO_LIMITS
+) -> Learned:
+    """Learn from pages; site: the key for all of them, else each page's own (see `site_of`). The limits are those of one page."""
+    pages, failures = 0, list[Failure]()
     with closing(SiteSample()) as sample:
         for raw in raws:
-            try:
-                sample.add(page_of(raw, site))
+            page = attempt(raw, partial(page_of, site=site), limits)
+            if isinstance(page, Failure):
+                failures.append(page)
+            else:
+                sample.add(page)
                 pages += 1
-            except ReadError as error:
-                failures.append(error)
             progress()
         sites = sample.sites()
         return Learned(templates_of(sample), pages, len(sites), tuple(failures))

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import ConfigError, RecordError
 from .files import Writer, whole
-from .records import Line, read_lines
+from .printed import read_lines
+from .records import Line
 
 
 @dataclass(frozen=True, slots=True)

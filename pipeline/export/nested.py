@@ -94,17 +94,20 @@ def write_nested(records: Iterable[Record], path: Path) -> int:
 
 
 def read_nested(path: Path) -> Iterator[Record]:
-    """The records of a file that NestedParquet wrote, in order. Raises ReadError for another file."""
+    """The records of a file that NestedParquet wrote, in order. Raises ReadError for another file, and where it is damaged."""
     arrow = load()
     try:
         file = arrow.parquet.ParquetFile(path)
-    except arrow.ArrowException as error:
+    except (arrow.ArrowException, OSError) as error:
         raise ReadError(f"no Parquet file ({error})") from error
     if missing := [name for name in NESTED if name not in file.schema_arrow.names]:
         raise ReadError(f"no records of pharmaclean: no column {missing[0]}", "flat tables cannot be read back; parquet-nested can")
-    for batch in file.iter_batches(_BATCH):
-        for row in batch.to_pylist():
-            yield _record(row)
+    try:
+        for batch in file.iter_batches(_BATCH):
+            yield from [_record(row) for row in batch.to_pylist()]
+    except (arrow.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        advice = f"copy it again, or make it anew; up to {_BATCH} records before the damage are missing too"
+        raise ReadError(f"the file is damaged here ({error})", advice) from error
 
 
 def arrow_schema() -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import tables
 from .built import read_text, tables_of
 from .context import WORD_KINDS
+from .countries import COUNTRIES, country_code
 from .ids import wrong_id
 from .matcher import key_of
 from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, KINDS, NAME_COLUMNS, TableError
@@ -20,29 +21,19 @@ from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, KINDS, NAME_COLUMNS, TableEr
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-#: ISO 3166-1 alpha-2: the first letter and those that follow it.
-COUNTRIES = frozenset(
-    letters[0] + second
-    for letters in (
-        "ADEFGILMOQRSTUWXZ", "BABDEFGHIJLMNOQRSTVWYZ", "CACDFGHIKLMNORUVWXYZ", "DEJKMOZ", "ECEGHRST", "FIJKMOR",
-        "GABDEFGHILMNPQRSTUWY", "HKMNRTU", "IDELMNOQRST", "JEMOP", "KEGHIMNPRWYZ", "LABCIKRSTUVY", "MACDEFGHKLMNOPQRSTUVWXYZ",
-        "NACEFGILOPRUZ", "OM", "PAEFGHKLMNRSTWY", "QA", "REOSUW", "SABCDEGHIJKLMNORSTVXYZ", "TCDFGHJKLMNORTVWZ", "UAGMSYZ",
-        "VACEGINU", "WFS", "YET", "ZAMW",
-    )
-    for second in letters[1:]
-)  # fmt: skip
-_MISTAKEN = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US"}
 _SHIPPED = ("ingredients.tsv", "names.tsv", "brands.tsv")
+_JOINTS = re.compile(r"[+/&,;]")  # what people put between ingredients
 _Rows = list[tuple[int, tuple[str, ...]]]
 
 
 class Problem(NamedTuple):
-    """What is wrong, where, and what to do about it."""
+    """What is wrong, where, and what to do about it. remark: the table does what it should all the same."""
 
     where: str
     line: int
     problem: str
     remedy: str
+    remark: bool = False
 
     def __str__(self) -> str:
         place = f"{self.where}, line {self.line}" if self.line else self.where
@@ -101,12 +92,16 @@ def _quietly(where: str, text: str, columns: Sequence[str]) -> _Rows:
 
 
 def _stray_spaces(where: str, text: str) -> Iterator[Problem]:
-    for number, line in enumerate(text.split("\n"), 1):
+    windows = 0
+    for number, ended in enumerate(text.split("\n"), 1):
+        line = ended.removesuffix("\r")
+        windows = windows or (number if line != ended else 0)
         if line[:1] != "#" and (
             " \t" in line or "\t " in line or line.strip(" ") != line or "  " in line or "\u00a0" in line or "\r" in line
         ):
-            what = "a Windows line end" if line.endswith("\r") else "a space at the end of a cell, or two together"
-            yield Problem(where, number, what, "save with line ends of Unix" if line.endswith("\r") else "remove it")
+            yield Problem(where, number, "a space at the end of a cell, or two together", "remove it")
+    if windows:  # once: such a file has them on every line
+        yield Problem(where, windows, "a Windows line end", "save with line ends of Unix", remark=True)
 
 
 # ---------------------------------------------------------------- ingredients
@@ -168,6 +163,9 @@ class _Suggest:
         return "" if name in self._known else self._remedy(name)
 
     def _look(self, name: str) -> str:
+        parts = [part.strip() for part in _JOINTS.split(name) if part.strip()]
+        if len(parts) > 1 and ("+" in name or all(part in self._known for part in parts)):
+            return f"ingredients are parted by ' + ': write {' + '.join(parts)!r}"
         close = get_close_matches(name, self._list, n=3)
         return f"did you mean {' or '.join(map(repr, close))}?" if close else "add it to a table of ingredients, and give that too"
 
@@ -180,7 +178,7 @@ def _country_problems(where: str, rows: _Rows) -> Iterator[Problem]:
         codes = cells[3].split(";")
         wrong = [code for code in codes if code not in COUNTRIES]
         for code in wrong:
-            better = _MISTAKEN.get(code.upper(), code.upper() if code.upper() in COUNTRIES else "")
+            better = country_code(code)
             yield Problem(
                 where, number, f"{code!r} is no country code", f"write {better!r}" if better else "ISO codes parted by `;`, such as GB;IN"
             )
@@ -216,6 +214,7 @@ def _order_problems(where: str, rows: _Rows) -> Iterator[Problem]:
                 number,
                 f"{cells[0]!r} stands after {last[1]!r}: the table is not sorted",
                 "sort it by its first column, capitals as small letters",
+                remark=True,
             )
             return
         last = key

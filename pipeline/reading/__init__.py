@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..document import Document, Metadata, Origin
 from ..errors import ReadError
@@ -18,7 +18,10 @@ from .sources import Raw, read_file
 if TYPE_CHECKING:
     from bs4 import Tag
 
-__all__ = ["Raw", "is_html", "read"]
+__all__ = ["Raw", "Source", "as_raw", "is_html", "read"]
+
+#: What holds a page: text or markup, bytes, a path, a soup, a record of a crawl.
+Source: TypeAlias = "str | bytes | Path | Tag | Raw"
 
 _DOCUMENT_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG = re.compile(
@@ -44,12 +47,12 @@ def is_html(text: str) -> bool:
     return tags >= 2 and (probe.startswith("<") or tags * 400 > len(probe))
 
 
-def read(source: str | bytes | Path | Tag | Raw) -> Document:
+def read(source: Source) -> Document:
     """A document of anything that holds a page: text or markup, bytes, a path, a soup, a `Raw` record.
 
     Raises ReadError, with advice, for what is missing, empty or no text.
     """
-    raw = _raw(source)
+    raw = as_raw(source)
     if raw.problem:
         raise raw.problem
     if isinstance(raw.data, str):
@@ -78,7 +81,8 @@ def _told(document: Document, raw: Raw) -> Document:
     return replace(document, title=document.title or raw.title, metadata=metadata)
 
 
-def _raw(source: Any) -> Raw:
+def as_raw(source: Any) -> Raw:
+    """Anything that holds a page as a `Raw`. Raises TypeError for what can hold none."""
     if isinstance(source, Raw):
         return source
     if isinstance(source, Path):

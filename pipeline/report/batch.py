@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from string import Template
 
-from ..export.records import Line, read_lines
+from ..attempt import Failure
+from ..document import Document
+from ..export.printed import read_lines
+from ..export.records import Line
 from ..export.restore import from_record
-from ..validate import Validator
+from ..validate import record_faults
 from . import charts
 from .batch_tables import ranked, tables
 from .facts import STATUSES, Facts, unpacked
@@ -57,7 +60,7 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("interacts", "Interactions", "Drugs that the pages say do not go together."),
     ("flags", "Flags", "What a reader should know before trusting a document."),
     ("failures", "Failures", "Inputs that gave no document, and what to try."),
-    ("clusters", "Copies", "Documents that are copies of one another."),
+    ("clusters", "Copies", "Documents that are copies of an earlier one, under the id of that one."),
     ("documents", "Documents", "Choose one to see its text, entities coloured, removed text struck through."),
 )
 
@@ -145,20 +148,33 @@ def read(path: Path, on_fault: Callable[[Line], None] = lambda _: None, progress
 
     A record that does not hold together is left out and told to `on_fault`. Raises ConfigError where there is nothing to read.
     """
-    facts, validator = Facts(), Validator()
+    facts = Facts()
     for line in read_lines([path]):
-        problem = line.problem if line.record is None else next(validator.check(line.record), "")
+        problem = line.problem if line.record is None else next(record_faults(line.record), "")
         if line.record is not None and not problem:
             facts.add(line.record)
             progress(facts.documents)
         else:
             on_fault(Line(line.path, line.number, None, problem))
     failures = (path if path.is_dir() else path.parent) / "failures.jsonl"
-    for line in _failures(failures) if failures.is_file() else ():
+    for line in _failures(failures) if str(path) != "-" and failures.is_file() else ():
         if line.record is None:
             on_fault(line)
         else:
             facts.add_failure(line.record)
+    return facts
+
+
+def gather(results: Iterable[Document | Failure], on_failure: Callable[[Failure], None], progress: Callable[[int], None]) -> Facts:
+    """The facts of documents that are cleaned for the report, and of those that could not be."""
+    facts = Facts()
+    for result in results:
+        if isinstance(result, Failure):
+            on_failure(result)
+            facts.add_failure(result.row())
+        else:
+            facts.add(result.record())
+            progress(facts.documents)
     return facts
 
 

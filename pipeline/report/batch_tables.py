@@ -102,7 +102,7 @@ def _failures(facts: Facts) -> dict[str, Any]:
 
 
 def _clusters(facts: Facts) -> dict[str, Any]:
-    columns = [("cluster", "text"), ("documents", "number"), ("kind", "counts"), ("least alike", "share"), ("members", "examples")]
+    columns = [("copied", "text"), ("copies", "number"), ("kind", "counts"), ("least alike", "share"), ("members", "examples")]
     clusters = sorted(facts.clusters.items(), key=lambda item: (-item[1].count, item[0]))
     return _table(columns, ([name, c.count, ranked(c.kinds), c.similarity, c.members] for name, c in clusters))
 

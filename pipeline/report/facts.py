@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -121,7 +121,7 @@ class Site:
 
 @dataclass(slots=True)
 class Cluster:
-    """Documents that are copies of one another."""
+    """Documents that are copies of the same one."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     count: int = 0
@@ -231,25 +231,14 @@ class Facts:
             cluster.members.append((shortened(record["title"] or record["id"]), number))
 
 
-def gather(records: Iterable[Record], failures: Iterable[Mapping[str, Any]]) -> Facts:
-    """The facts of records and rows of failures."""
-    facts = Facts()
-    for record in records:
-        facts.add(record)
-    for row in failures:
-        facts.add_failure(row)
-    return facts
-
-
 def unpacked(detail: bytes) -> Any:
     """The record of a document that was kept to be looked at."""
     return json.loads(zlib.decompress(detail))
 
 
 def status_of(record: Record) -> str:
-    """One of STATUSES. The document that the others of its cluster are copies of is none itself."""
-    copied = record["duplicate"]
-    if copied and copied["of"] != record["id"]:
+    """One of STATUSES. Copies to the byte share the id of what they copy, so only the mark tells them; the first of them has none."""
+    if record["duplicate"]:
         return "copy"
     kinds = {flag["kind"] for flag in record["flags"]}
     return "empty" if "low-content" in kinds else "flagged" if kinds else "cleaned"

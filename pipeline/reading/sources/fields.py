@@ -65,7 +65,8 @@ def to_raw(row: Mapping[str, Any], path: str, number: int, reading: Reading, uni
     names = ", ".join(str(name) for name in list(row)[:8]) or "none"
     missing = [column for role, column in reading.fields if role in {"text", "html"}]
     what = f"no field {missing[0]}" if missing else "neither text nor html"
-    return replace(raw, problem=ReadError(f"{place}: {what} in it (fields: {names})", "name the page's field: --field text=NAME"))
+    advice = "call the page's field text or html, or name it: pharmaclean batch … --field text=NAME"  # which the other commands lack
+    return replace(raw, problem=ReadError(f"{place}: {what} in it (fields: {names})", advice))
 
 
 def _string(value: Any) -> str | None:

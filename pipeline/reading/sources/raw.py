@@ -17,8 +17,8 @@ class Raw:
     """An input as it came: bytes (or text that never was bytes), and what is known of it.
 
     kind: "html" or "text" where the input says so. charset: what the server or the archive declared.
-    title, published: columns beside the text, for pages that do not tell themselves. fetched: when a
-    crawler got it (ISO 8601). problem: why it could not be had, in which case `data` is empty.
+    title, published: columns beside the text, for pages that do not tell themselves.
+    problem: why it could not be had, in which case `data` is empty.
     """
 
     data: bytes | str
@@ -31,7 +31,6 @@ class Raw:
     charset: str | None = None
     title: str | None = None
     published: str | None = None
-    fetched: str | None = None
 
 
 class Item(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any
 from .fields import columns, to_raw
 from .raw import Item, Raw, Reading, failed
 from .recognise import PROBE, Opened
+from .strict_csv import Broken, StrictRows
 
 _DELIMITERS = ",;\t|"
 _ROWS = 64  # of Parquet, decoded at once
@@ -23,17 +24,25 @@ def csv_rows(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
     """The rows below the head line, numbered from 1."""
     head = source.stream.peek(PROBE)[:PROBE]
     text = io.TextIOWrapper(source.stream, encoding=_charset(head), errors="replace", newline="")
-    csv.field_size_limit(min(reading.max_bytes, sys.maxsize))
-    rows = csv.DictReader(text, delimiter=_delimiter(head.split(b"\n", 1)[0].decode("latin-1")), restkey="")
-    number = 0
+    others = csv.field_size_limit(min(reading.max_bytes, sys.maxsize))  # one for the whole process
+    rows = iter(StrictRows(text, _delimiter(head.split(b"\n", 1)[0].decode("latin-1")), reading.max_bytes))
     try:
-        for number, row in enumerate(rows, 1):
-            yield Item(partial(to_raw, row, path, number, reading, "row"), source.at())
-    except csv.Error as error:
-        advice = "mend its quotes; the rows after it were not read"
-        yield Item(partial(failed, path, f"{path}, row {number + 1}: not valid CSV ({error})", advice, number + 1), source.at())
+        first = next(rows, [])
+        names = [] if isinstance(first, Broken) else first
+        for number, row in enumerate(rows if names else [first], 1):
+            if isinstance(row, Broken):
+                yield Item(partial(_broken_row, row, path, number), source.at())
+            elif row:
+                named = dict(zip(names, row))  # noqa: B905  # rows may be shorter or longer
+                yield Item(partial(to_raw, named, path, number, reading, "row"), source.at())
     finally:
+        csv.field_size_limit(others)
         text.detach()
+
+
+def _broken_row(row: Broken, path: str, number: int) -> Raw:
+    advice = "mend its quotes" if row.goes_on else "mend its quotes; the rows after it were not read"
+    return failed(path, f"{path}, row {number}: not valid CSV ({row.problem})", advice, number)
 
 
 def _charset(head: bytes) -> str:

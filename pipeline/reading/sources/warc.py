@@ -1,4 +1,4 @@
-"""WARC (response and resource records) and WET (conversion records): a web page a record, with its URL and when it was fetched."""
+"""WARC (response and resource records) and WET (conversion records): a web page a record, with its URL."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _is_coded(record: WarcRecord) -> bool:
 def _page(record: WarcRecord, path: str, number: int, kind: str, limit: int) -> Raw:
     headers: Any = record.headers
     identity = (headers.get("WARC-Record-ID") or "").strip("<>").removeprefix("urn:uuid:") or None
-    raw = Raw(b"", path, number, identity, headers.get("WARC-Target-URI"), fetched=headers.get("WARC-Date"))
+    raw = Raw(b"", path, number, identity, headers.get("WARC-Target-URI"))
     try:
         data = record.reader.read(limit + 1)
     except (ValueError, RuntimeError, OSError) as error:
