@@ -100,27 +100,28 @@ def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[V
 
     Nor is a line with numbers that stands alone under another heading: two infections may have the same dose.
     """
-    seen, heads = dict[tuple[str, ...], int | None](), dict[int, int | None]()
-    copies = list[int]()
-    for i in _alike(blocks, texts, verdicts):
+    seen, copies = dict[tuple[str, ...], int](), set[int]()
+    alike = _alike(blocks, texts, verdicts)
+    heads = _headings_above(blocks, texts, verdicts) if alike else []
+    for i in alike:
         numbers = _NUMBERS.findall(texts[i])
-        key, heads[i] = (fold(texts[i]), *numbers), _heading_above(blocks, verdicts, i)
-        first = seen.setdefault(key, i)
+        first = seen.setdefault((fold(texts[i]), *numbers), i)
         if first == i:
             continue
-        alone = i - 1 not in copies
-        short = texts[i].count(" ") < _LINE_WORDS or _DOSE.search(texts[i])
-        if not (numbers and short and alone and not _same_text(texts, heads[i], heads[first or 0])):
+        line = texts[i].count(" ") < _LINE_WORDS or _DOSE.search(texts[i])
+        if not (numbers and line and i - 1 not in copies and heads[i] != heads[first]):
             verdicts[i] = Verdict("duplicate-block", "block-copy")
-            copies.append(i)
+            copies.add(i)
 
 
-def _heading_above(blocks: Sequence[Block], verdicts: Sequence[Verdict | None], i: int) -> int | None:
-    return next((j for j in range(i - 1, -1, -1) if blocks[j].kind in ("heading", "term") and not verdicts[j]), None)
-
-
-def _same_text(texts: Sequence[str], one: int | None, two: int | None) -> bool:
-    return one == two or (one is not None and two is not None and texts[one] == texts[two])
+def _headings_above(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> list[str]:
+    """For each block the kept heading or term that it stands under, "" above the first."""
+    out, above = list[str](), ""
+    for block, text, verdict in zip(blocks, texts, verdicts, strict=True):
+        out.append(above)
+        if block.kind in ("heading", "term") and not verdict:
+            above = text
+    return out
 
 
 def _alike(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> list[int]:

@@ -15,6 +15,7 @@ from itertools import pairwise, takewhile
 
 from ..rules.load import load_toml
 from .apparatus import is_apparatus, keep_apparatus
+from .contents import drop_contents
 from .evidence import Reading
 from .features import NAMES
 from .labeller import load_labeller
@@ -47,7 +48,7 @@ _SHORT = 30  # words
 _SURE_HEAD = 0.95  # of a heading in a menu's words over a list
 _SURE_ITEM, _ITEMS = 0.8, 3  # the labeller's least probability; items looked at before and behind
 _SURE_DATE, _DATES = 0.7, 2  # likewise of a date as a heading; so many make a timeline
-_SURE_STEP = 0.7  # likewise of a step of instructions told in a caption
+_STEPS = 3  # so many captions named steps are instructions
 _CONTENTS = "contents-toggle"  # the rule that knows the heading of a table of contents
 _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
@@ -66,6 +67,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     verdicts = [None if keep else _UNNAMED for keep in kept]
     _apply_rules(reading, rules, chances, verdicts)
     _drop_consent(reading, verdicts)
+    drop_contents(reading, verdicts)
     _keep_standfirst(reading, rules, verdicts)
     _keep_posts(reading, rules, verdicts)
     _drop_comments(reading, verdicts)
@@ -74,6 +76,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     keep_apparatus(reading, rules, chances, verdicts, _UNNAMED)
     _fill_gaps(reading, rules, chances, verdicts)
     _keep_questions(reading, rules, verdicts)
+    _keep_steps(reading, rules, verdicts)
     if reading.shown is not None:
         verdicts[reading.shown] = None
     _explain(reading, rules, chances, verdicts)
@@ -342,8 +345,6 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             verdicts[i] = rule
         elif block.kind == "paragraph" and _is_link_row(page.texts[i], page.links[i] * page.chars[i]):
             verdicts[i] = Verdict("navigation", "link-row")
-        elif _is_step(block.evidence.hints) and chances[i] >= _SURE_STEP:
-            continue
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
             verdicts[i] = Verdict("caption", "tag-figcaption")
         elif (
@@ -362,8 +363,13 @@ def _is_dated(reading: Reading, chances: Sequence[float], i: int) -> bool:
     return page.blocks[i].kind == "heading" and chances[i] >= _SURE_DATE and any(page.prose[i + 1 : i + 2]) and reading.shown != i
 
 
-def _is_step(hints: Sequence[str]) -> bool:
-    return any(_hints_of("steps").search(token) for token in hints[:_NEAR_NAMES])
+def _keep_steps(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None]) -> None:
+    """Instructions that are told under pictures."""
+    blocks = reading.page.blocks
+    captions = [i for i, block in enumerate(blocks) if block.kind == "caption" and verdicts[i] and not reading.rule[i]]
+    steps = [i for i in captions if any(_hints_of("steps").search(token) for token in blocks[i].evidence.hints[:_NEAR_NAMES])]
+    if len(steps) >= _STEPS:
+        _keep_unless_ruled(reading, rules, verdicts, steps)
 
 
 def _is_link_row(text: str, linked: float) -> bool:
