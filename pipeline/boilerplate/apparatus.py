@@ -57,8 +57,9 @@ def keep_apparatus(
     if last < 0:
         return
     listed, entries, best = _in_references(reading), list[int](), dict[int, float]()
-    for block, chance in zip(page.blocks, chances, strict=True):
-        best[block.evidence.group] = max(chance, best.get(block.evidence.group, 0.0))
+    for block, chance, of in zip(page.blocks, chances, listed, strict=True):
+        if of:
+            best[block.evidence.group] = max(chance, best.get(block.evidence.group, 0.0))
     for i, verdict in enumerate(verdicts):
         if verdict is not undecided or reading.comments[i]:
             continue
@@ -86,8 +87,13 @@ def keep_apparatus(
 _HEADING, _ENTRY, _BESIDE = 1, 2, 3
 
 
+@cache
+def _notes() -> re.Pattern[str]:
+    return re.compile(load_toml("hints.toml")["footnotes"]["names"])
+
+
 def _is_footnote(hints: Sequence[str]) -> bool:
-    return any(map(re.compile(load_toml("hints.toml")["footnotes"]["names"]).search, hints[:_NOTE_NAMES]))
+    return any(map(_notes().match, hints[:_NOTE_NAMES]))
 
 
 def _in_references(reading: Reading) -> Sequence[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from ..rules.load import load_toml
 from .features import Named
@@ -16,7 +16,7 @@ from .verdict import Verdict
 _HINTS_USED = 24  # of a block's tokens, nearest elements first
 _STATE = re.compile(r"(has|no|with|without|hide)[-_]|enable|disable")  # what an element has or lacks, not what it is
 _NEAR_NAMES = 6  # tokens: of an element and the one around it
-_SLUG_WORDS, _NO_LETTERS = 3, re.compile(r"[\W_]+")
+_SLUG_WORDS, _SLUG_CHARS, _NO_LETTERS = 3, 12, re.compile(r"[\W_]+")
 MASS = 0.35  # of the page's prose: a name above so much text is the article's own, whatever it says
 
 
@@ -64,7 +64,9 @@ class NameReader:
         article, `elementor-widget-accordion` says no more. So are those that are a heading of the page made an id.
         """
         keys, slugs = [(block.evidence.hints, block.evidence.path) for block in page.blocks], _slugs(page, rule)
-        telling = {key: [name for name in self._telling(*key) if _squeezed(name[0]) not in slugs] for key in dict.fromkeys(keys)}
+        telling = {key: self._telling(*key) for key in dict.fromkeys(keys)}
+        if slugs:
+            telling = {key: [n for n in names if len(n[0]) < _SLUG_CHARS or _squeezed(n[0]) not in slugs] for key, names in telling.items()}
         prose = dict.fromkeys(telling, 0)
         for key, words in zip(keys, page.prose, strict=True):
             prose[key] += words
@@ -100,6 +102,7 @@ def _slugs(page: Page, rule: Sequence[Verdict | None]) -> set[str]:
     return {_squeezed(page.texts[i]) for i in headings}
 
 
+@lru_cache(maxsize=4096)  # names stand around many blocks
 def _squeezed(text: str) -> str:
     """Letters and digits alone: the same for "Sharing your medicine" and `sharing-your-medicine`."""
     return _NO_LETTERS.sub("", text.lower())

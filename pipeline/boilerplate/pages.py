@@ -211,9 +211,10 @@ def _keep_questions(reading: Reading, rules: BoilerplateRules, verdicts: list[Ve
 
 
 def _is_question(reading: Reading, i: int) -> bool:
-    page, hints = reading.page, reading.page.blocks[i].evidence.hints
-    if not (_QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1] and page.texts[i].endswith(("?", "？", "؟"))):
+    page = reading.page
+    if page.texts[i][-1] not in "?？؟" or not _QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1]:
         return False
+    hints = page.blocks[i].evidence.hints
     return page.links[i] < _FEW_LINKS or any(_hints_of("folded").search(token) for token in hints[:_NEAR_NAMES])  # a link that unfolds
 
 
@@ -290,15 +291,14 @@ def _drop_consent(reading: Reading, verdicts: list[Verdict | None]) -> None:
     """A container without the title, much of which rules know for a consent dialog, is one as a whole."""
     if reading.shown is None:
         return
-    words = reading.page.words
-    groups = [block.evidence.groups[:_CONSENT_GROUPS] for block in reading.page.blocks]
-    known, total = Counter[int](), Counter[int]()
-    for i, verdict in enumerate(verdicts):
-        ruled = reading.rule[i] or verdict
-        if ruled and ruled.reason == "cookie" and words[i] >= _CONSENT_WORDS:
-            known.update(groups[i])
-    if not known:
+    words, known, total = reading.page.words, Counter[int](), Counter[int]()
+    ruled = (reading.rule[i] or verdict for i, verdict in enumerate(verdicts))
+    lines = [i for i, rule in enumerate(ruled) if rule and rule.reason == "cookie" and words[i] >= _CONSENT_WORDS]
+    if not lines:
         return
+    groups = [block.evidence.groups[:_CONSENT_GROUPS] for block in reading.page.blocks]
+    for i in lines:
+        known.update(groups[i])
     for of in groups:
         total.update(known.keys() & of)
     dialogs = {group for group in known if known[group] > 1 and known[group] >= _CONSENT_SHARE * total[group]}
