@@ -48,6 +48,11 @@ def suffixes() -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(load_toml("conditions.toml")["suffixes"]), rules("not_suffixed")
 
 
+def _is_acronym(surface: str) -> bool:
+    """ADHD, PsA, mCRPC: a word with two capitals and more."""
+    return " " not in surface and sum(map(str.isupper, surface)) >= 2
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     lines = (files(lexicon) / name).read_text(encoding="utf-8").split("\n")
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
@@ -61,7 +66,7 @@ def english() -> Phrases[tuple[Condition, ...]]:
     surfaces: dict[str, list[Condition]] = {}
     for name, synonyms, kind, mesh, context, _ in _rows("conditions.tsv"):
         for surface in (name, *filter(None, synonyms.split(";"))):
-            acronym = surface if surface.isupper() and len(surface) < 8 and " " not in surface else None
+            acronym = surface if _is_acronym(surface) and len(surface) < 8 else None
             row = Condition(name, kind, mesh, context == "needs", acronym)
             for form in _forms(surface):
                 surfaces.setdefault(form.lower(), []).append(row)

@@ -20,6 +20,7 @@ from .phrases import Phrases
 _PARTS = 10  # a tablet is cut into no more: 1/2 tablet, but 30/500 tablets
 _MANY = 25  # no one takes so many tablets: Azithral 500 Tablet
 _CURRENCIES = (["$"], ["€"], ["£"], ["¥"], ["₹"], ["rs"], ["usd"])
+_SCHEDULE_WORDS = 2
 _TIMES = frozenset({"x", "×"})
 FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875}
 
@@ -332,9 +333,19 @@ def _is_dose(context: Context, first: int, last: int, unit: Unit) -> bool:
         return False
     if unit.kind == "share":
         return _is_share_of_product(context, first, last)
+    if unit.kind in ("volume", "spoon") and _is_scheduled(words, last, end):
+        return True
     if unit.kind in ("volume", "spoon") or unit.code in ("g", "ng", "[U]", "mmol"):
         return context.speaks_of_medicine(first, _dose_words())
     return True
+
+
+def _is_scheduled(words: list[str], last: int, end: int) -> bool:
+    """Words of a schedule right behind the amount: "5 ml twice daily", "10 ml three times a day"."""
+    following = words[last : min(end, last + _SCHEDULE_WORDS)]
+    if following[:1] and following[0] in _schedule_words():
+        return True
+    return len(following) > 1 and (is_number(following[0]) or following[0] in vocabulary().numbers) and following[1] in ("times", "x")
 
 
 def _is_share_of_product(context: Context, first: int, last: int) -> bool:
@@ -377,5 +388,6 @@ def _dose_words() -> frozenset[str]:
 
 
 _joins = partial(word_set, "units.toml", "not_a_dose", "joins")
+_schedule_words = partial(word_set, "units.toml", "schedule_words")
 _taking = partial(word_set, "units.toml", "taking", "words")
 _fluids = partial(word_set, "units.toml", "not_a_dose", "fluids")

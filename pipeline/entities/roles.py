@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import dropwhile
@@ -28,6 +28,7 @@ _YIELDING = (
 )  # cues that say less than the section does: "people with an allergy" under "Who should not take it"
 _JOINT_WORDS = 4  # ", and also"
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
+_OPENING_WORDS = 1  # "untreated hypertension can lead to"
 _DENIED_WORDS = 5  # "isn't the right first"
 _ITEM_WORDS = 14  # of a list of warnings
 _HAD_WORDS = 8  # "patients on a high dose of sertraline had"
@@ -59,8 +60,9 @@ def told_roles(context: Context, found: Sequence[Found]) -> list[Role | None]:
     """The role that the sentence, the line's place or the section gives; None where none of them does."""
     if not found:
         return []
-    lines, cues, sections = Lines(context, _cues(), _sections()), dict[int, tuple[list[Cue], bool, bool]](), _line_sections(context, found)
-    own = [_own_role(context, f, cues) for f in found]
+    lines, sections, told = Lines(context, _cues(), _sections()), _line_sections(context, found), dict[int, _Sentence]()
+    diseases = {f.last: f.first for f in found if f.label == "CONDITION"}
+    own = [_own_role(context, f, told, diseases) for f in found]
     out = [
         role
         if role and role.cue and role.cue.reach not in _YIELDING
@@ -97,27 +99,35 @@ def _is_joined(context: Context, one: Found, two: Found) -> bool:
     return (joined or gap[-2:] == ["followed", "by"]) and two.first < context.page.sentence(one.first)[1]
 
 
-def _own_role(context: Context, f: Found, known: dict[int, tuple[list[Cue], bool, bool]]) -> Role | None:
-    """The role that the clause gives: by what ends right before the mention or starts right behind it, else by the nearest cue."""
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed."""
+
+    cues: list[Cue]
+    doses: bool
+    limits: bool
+
+
+def _own_role(context: Context, f: Found, known: dict[int, _Sentence], diseases: Mapping[int, int]) -> Role | None:
+    """The role that the clause gives: by what ends right before the mention or starts right behind it, else by the nearest cue.
+
+    known: by the first token of a sentence, filled here. diseases: where each mention of a condition ends and begins.
+    """
     words, sentence = context.page.words, context.page.sentence(f.first)
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
-        known[sentence[0]] = (
-            _with_purposes(words, _cues().find(words, *sentence)),
-            _has_doses(context, sentence),
-            _limits_doses(words, *sentence),
-        )
-    cues, doses, limits = known[sentence[0]]
-    if doses and _tells_people(words[f.last : f.last + 3]):
+        cues = _with_purposes(words, _cues().find(words, *sentence))
+        known[sentence[0]] = _Sentence(cues, _has_doses(context, sentence), _limits_doses(words, *sentence))
+    told = known[sentence[0]]
+    if told.doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
     compound = _compound(context, f)
     if compound:
         return Role("adverse_effect", compound, told=True)
-    fitting = [
-        c for c in cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=doses) and not _misleads(context, c, f, low)
-    ]
+    fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
+    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(words, c, low, diseases)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
-    fitting = [c for c in fitting if not (limits and c.reach in _YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
+    fitting = [c for c in fitting if not (told.limits and c.reach in _YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -193,6 +203,8 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
 
 def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
     """What was there before a drug was taken, or what is set against it: "before he took", "by 21 % compared with"."""
+    if link.first and words[link.first - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+        return True
     return "before" in words[max(0, link.first - 2) : link.first] or not _set_against().isdisjoint(words[max(0, link.first - 1) : drug])
 
 
@@ -259,6 +271,16 @@ def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
     """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
     before = list(dropwhile(_causing().__contains__, reversed(words[max(low, cue.first - _CAUSING_WORDS) : cue.first])))
     return bool(before) and before[0] in _pathogens()
+
+
+def _is_of_disease(words: list[str], cue: Cue, low: int, diseases: Mapping[int, int]) -> bool:
+    """The cue tells what another disease does, which opens the clause: "sleep apnea can lead to stroke"."""
+    if cue.says != "adverse_effect" or cue.reach != "forward":
+        return False
+    at = cue.first
+    while at > low and words[at - 1] in _causing():
+        at -= 1
+    return at in diseases and diseases[at] <= low + _OPENING_WORDS
 
 
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:
