@@ -29,7 +29,7 @@ _OPENERS: Sequence[tuple[bytes, Callable[..., Any]]] = (
     (b"\x28\xb5\x2f\xfd", lambda path, mode: zstd_module().open(path, mode)),
 )  # fmt: skip
 _ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character can only come as an escape
-_PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json")  # what a batch leaves in its folder
+_PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json", "documents/*.jsonl")  # what a batch leaves in its folder
 
 
 @dataclass(frozen=True, slots=True)
