@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 from ..errors import ConfigError
 from ..reading.sources.files import filesystem, is_url
+from ..writing import in_place_of
 
 _CHUNK = 2**22  # bytes copied at once
 
@@ -49,16 +50,14 @@ class Folder:
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """A file that takes its name when it is whole; until then its name is its writer's own, for two may write the same."""
-        part = self.path(f"{name}.{secrets.token_hex(4)}.tmp")
         if self.remote:
-            system, inner = filesystem(part)
+            system, inner = filesystem(self.path(f"{name}.{secrets.token_hex(4)}.tmp"))
             with system.open(inner, "wb") as file:
                 yield file
             system.mv(inner, filesystem(self.path(name))[1])
             return
-        with open(part, "wb") as file:  # noqa: PTH123
+        with in_place_of(Path(self.path(name))) as part, part.open("wb") as file:
             yield file
-        os.replace(part, self.path(name))  # noqa: PTH105
 
     def write(self, name: str, data: bytes) -> None:
         """A whole file."""

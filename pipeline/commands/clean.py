@@ -11,6 +11,7 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
+from ..writing import write_whole
 from .common import cleaned, complain, files_only, inputs_argument, limit_options, rendered, stage_options, writing
 
 
@@ -70,7 +71,7 @@ def _clean_to_docbin(results: Iterable[Any], output: Path | None) -> None:
         (failures if isinstance(result, Failure) else documents).append(result)
     for failure in failures:
         complain(failure)
-    output.write_bytes(to_docbin(documents))
+    write_whole(output, to_docbin(documents))
     if failures:
         sys.exit(1)
 

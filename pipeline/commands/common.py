@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from ..chain import STAGES, Options
 from ..engine.limits import LIMITS, Limits
 from ..errors import ConfigError
 from ..reading.sources.raw import MAX_BYTES
+from ..writing import in_place_of
 
 if TYPE_CHECKING:
     from ..attempt import Failure
@@ -142,19 +143,12 @@ def writing(output: Path | None) -> Iterator[Any]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
-    part = output if device else output.with_name(output.name + ".tmp")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        # an input that gave nothing leaves what stood there before
+        with in_place_of(output, unless_empty=True) as part, part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
-            part.replace(output)
     except OSError as error:
         raise ConfigError(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
-    finally:
-        with suppress(OSError):
-            if not device:
-                part.unlink()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from ..errors import ConfigError
 from ..record import to_line
+from ..writing import in_place_of
 from .duplicates import Duplicate, DuplicateIndex, Found
 from .fingerprint import fingerprint
 
@@ -107,30 +108,24 @@ def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 def _rewrite(path: Path, marks: dict[int, dict[str, Any]]) -> None:
     """The file again, with these marks and no others; a line that has none already stays as it is, byte for byte."""
-    part = path.with_name(path.name + ".tmp")
-    try:
-        with path.open("rb") as file, part.open("wb") as out:
-            for number, line in enumerate(_lines(file)):
-                mark = marks.get(number)
-                plain = mark is None and _UNMARKED in line
-                out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with in_place_of(path) as part, path.open("rb") as file, part.open("wb") as out:
+        for number, line in enumerate(_lines(file)):
+            mark = marks.get(number)
+            plain = mark is None and _UNMARKED in line
+            out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
 
 
 def split_marked(path: Path) -> None:
     """Move the marked records of a file to `duplicates.jsonl` beside it."""
-    kept, dropped = path.with_name(path.name + ".tmp"), path.with_name("duplicates.jsonl.tmp")
-    try:
-        with path.open("rb") as file, kept.open("wb") as good, dropped.open("wb") as copies:
-            for line in _lines(file):
-                (good if _UNMARKED in line else copies).write(line)
-        dropped.replace(path.with_name("duplicates.jsonl"))
-        kept.replace(path)
-    finally:
-        kept.unlink(missing_ok=True)
-        dropped.unlink(missing_ok=True)
+    with (
+        in_place_of(path) as kept,
+        in_place_of(path.with_name("duplicates.jsonl")) as dropped,  # which takes its place first
+        path.open("rb") as file,
+        kept.open("wb") as good,
+        dropped.open("wb") as copies,
+    ):
+        for line in _lines(file):
+            (good if _UNMARKED in line else copies).write(line)
 
 
 def split_marked_files(documents: Path, copies: Path) -> None:
