@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.batch import Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
+from pipeline.batch.forms import FILES
 from pipeline.batch.work import clean_shard
 from pipeline.chain import Options
 from pipeline.engine import DIED
@@ -310,18 +311,43 @@ def test_only_what_is_new(tmp_path: Path, counted: list[int]) -> None:
     assert content(out) == content(tmp_path / "anew")
 
 
-def test_results_that_were_tampered_with(tmp_path: Path, counted: list[int]) -> None:
-    """Results that were shortened or taken away are made again."""
+@pytest.mark.parametrize("form", FILES)
+def test_results_that_were_tampered_with(tmp_path: Path, form: str) -> None:
+    """Results that were shortened or taken away are made again, whichever file it is."""
+    path, out = crawl(tmp_path, 20), tmp_path / "out"
+    path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    run_batch([path], out, QUICK, workers=0, form=form)
+    before = content(out)
+    for name in [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]:
+        for left in (None, 0, len(before[name]) // 2, len(before[name]) - 1):
+            (out / name).unlink()
+            if left is not None:
+                (out / name).write_bytes(before[name][:left])
+            run_batch([path], out, QUICK, workers=0, form=form)
+            assert content(out) == before, (name, left)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"{", b"[]\n", b"7\n", b'{"configuration": 7}\n', b"\xff\n", b"[" * 100_000 + b"\n", b'{"key": "x"}\n', b'{"files": [7]}\n'],
+    ids=lambda damage: repr(damage[:20]),
+)
+def test_damaged_lines(tmp_path: Path, damage: bytes) -> None:
+    """Lines of a manifest, or a configuration, that cannot be read are taken as not there, and made again."""
     path, out = crawl(tmp_path, 20), tmp_path / "out"
     run_batch([path], out, QUICK, workers=0)
     before = content(out)
-    for left in (0, 100):
-        (out / "documents.jsonl").write_bytes((out / "documents.jsonl").read_bytes()[:left])
-        if not left:
-            (out / "documents.jsonl").unlink()
-        counted.clear()
+    first, *others = before["manifest.jsonl"].splitlines(keepends=True)
+    for manifest in (damage + b"".join(others), first + damage + b"".join(others[1:]), b"".join([first, *others[:-1]]) + damage):
+        (out / "manifest.jsonl").write_bytes(manifest)
         run_batch([path], out, QUICK, workers=0)
-        assert (sum(counted), content(out)) == (20, before)
+        assert content(out) == before
+    (out / ".parts").mkdir()
+    for name in ("0123.json", "0123.jsonl", *([] if damage.startswith(b'{"') else ["configuration.json"])):
+        (out / ".parts" / name).write_bytes(damage)
+    (out / "documents.jsonl").unlink()
+    run_batch([path], out, QUICK, workers=0)
+    assert content(out) == before
 
 
 def test_parts_that_were_not_finished(tmp_path: Path) -> None:

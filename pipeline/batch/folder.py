@@ -100,6 +100,19 @@ class Folder:
         except OSError:
             return []
 
+    def sizes(self) -> dict[str, int]:
+        """The files in it with their sizes; none if it is not there."""
+        try:
+            if self.remote:
+                system, inner = filesystem(self.place)
+                system.invalidate_cache()
+                found = system.ls(inner, detail=True)
+                return {str(info["name"]).rsplit("/", 1)[-1]: int(info["size"] or 0) for info in found if info["type"] == "file"}
+            with os.scandir(self.place) as entries:
+                return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        except OSError:
+            return {}
+
     def remove(self, name: str) -> None:
         """Take away a file, if it is there."""
         with suppress(FileNotFoundError):
@@ -117,6 +130,12 @@ class Folder:
             system.mv(inner, filesystem(self.path(to))[1])
         else:
             os.replace(self.path(name), self.path(to))  # noqa: PTH105
+
+    def remove_empty(self) -> None:
+        """Take away the folder if nothing is in it; behind a URL there are no empty folders, or they do not matter."""
+        if not self.remote:
+            with suppress(OSError):
+                Path(self.place).rmdir()
 
     def remove_all(self) -> None:
         """Take away the folder with all that is in it, if it is there."""

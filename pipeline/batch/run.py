@@ -24,7 +24,7 @@ from ..reading.sources import File, Reading, find_files
 from ..reading.sources.files import is_url
 from ..reading.sources.walk import listed
 from .folder import Folder
-from .forms import FILES, check_form
+from .forms import check_form
 from .shards import Selection, Shard, plan
 from .store import Known, Store, configuration_of, differences, refuse, salt_of
 from .summary import Summary
@@ -56,7 +56,11 @@ class Progress:
 
 @dataclass
 class Run:
-    """A batch that is under way, as hooks see it: its shards, its parts, and the engine to send functions to."""
+    """A batch that is under way, as hooks see it: its shards, its parts, and the engine to send functions to.
+
+    A hook may set `aside`, so that records that are marked as copies get a place of their own, and put into `more` what summary.json
+    shall tell besides counts.
+    """
 
     store: Store
     engine: Engine
@@ -66,6 +70,8 @@ class Run:
     progress: Progress = field(default_factory=Progress)
     known: dict[str, Known] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    aside: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
     def shards(self) -> Iterator[Shard]:
         """The shards, in order, planned anew."""
@@ -163,7 +169,8 @@ def run_batch(
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
     engine, scheduler: "dask" sends the shards to the cluster at this address, or to one made here; or an engine of your own.
-    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one.
+    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one. Untold, `after` is
+    called each time, also when nothing else is to be done.
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
     store = Store(Folder(str(out)))
@@ -183,7 +190,7 @@ def run_batch(
         if before is not None:
             changed = before(run)
             run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen.sample, form, told)))
-        if after is None and not retry_failed and resume != "fresh" and _is_done(run, configuration):
+        if (after is None or passes) and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
         run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
         run.progress.total, run.progress.limit = _size(run), chosen.limit or 0
@@ -192,7 +199,7 @@ def run_batch(
             run.clean(progress)
             if after is not None:
                 after(run)
-            return store.assemble(configuration, run.order, run.known, form)
+            return store.assemble(configuration, run.order, run.known, form, aside=run.aside, more=run.more)
     finally:
         machine.close()
         if spool:
@@ -251,7 +258,7 @@ def _digest_of(file: Any) -> str:
 def _check(store: Store, configuration: dict[str, Any], resume: Resume, *, retry_failed: bool) -> None:
     """Raises ConfigError for another batch that would be lost, or that was to be gone on with."""
     if resume == "fresh":
-        store.parts.remove_all()
+        store.start_over()
         return
     broken, done = store.unfinished(), store.finished()
     if broken is not None and differences(broken, configuration):
@@ -272,12 +279,9 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
     store = run.store
     if store.unfinished() is not None or store.finished() != configuration:
         return False
-    documents = FILES[configuration["format"]] or "documents"
-    if documents not in store.out.names():
+    if not store.manifest.is_true():
         return False
-    if documents == "documents.jsonl" and store.out.size(documents) != sum(part.size for _, part in store.entries()):
-        return False
-    return [part.key for _, part in store.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
+    return [entry.part.key for entry in store.manifest.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
 
 
 def _as_it_was(run: Run, progress: Callable[[Progress], None]) -> Summary:

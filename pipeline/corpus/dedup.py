@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..batch.forms import ASIDE, UNMARKED
 from ..errors import ConfigError
 from ..record import to_line
 from ..writing import in_place_of
@@ -17,7 +18,6 @@ from .fingerprint import fingerprint
 
 MODES = ("keep", "mark", "drop")
 KINDS = ("exact", "near", "spun")
-_UNMARKED = b'"duplicate":null,'
 _SHOWN = 20  # clusters that are told one by one, and members of each
 
 
@@ -35,6 +35,15 @@ class Dedup:
         """As it stands in summary.json."""
         head = {"documents": self.documents, "duplicates": self.duplicates, **self.kinds}
         return {**head, "clusters": self.clusters, "largest": self.largest}
+
+    @classmethod
+    def load(cls, row: Mapping[str, Any]) -> Dedup:
+        """What `row` gave.
+
+        >>> Dedup.load(Dedup(9, 3, {"exact": 1, "near": 0, "spun": 2}, 2).row()).words()
+        '3 of 9 documents copy another (exact 1, spun 2), in 2 clusters'
+        """
+        return cls(row["documents"], row["duplicates"], {kind: row[kind] for kind in KINDS}, row["clusters"], row["largest"])
 
     def words(self) -> str:
         """In a line.
@@ -111,7 +120,7 @@ def _rewrite(path: Path, marks: dict[int, dict[str, Any]]) -> None:
     with in_place_of(path) as part, path.open("rb") as file, part.open("wb") as out:
         for number, line in enumerate(_lines(file)):
             mark = marks.get(number)
-            plain = mark is None and _UNMARKED in line
+            plain = mark is None and UNMARKED in line
             out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
 
 
@@ -119,18 +128,10 @@ def split_marked(path: Path) -> None:
     """Move the marked records of a file to `duplicates.jsonl` beside it."""
     with (
         in_place_of(path) as kept,
-        in_place_of(path.with_name("duplicates.jsonl")) as dropped,  # which takes its place first
+        in_place_of(path.with_name(ASIDE)) as dropped,  # which takes its place first
         path.open("rb") as file,
         kept.open("wb") as good,
         dropped.open("wb") as copies,
     ):
         for line in _lines(file):
-            (good if _UNMARKED in line else copies).write(line)
-
-
-def split_marked_files(documents: Path, copies: Path) -> None:
-    """Move the marked ones of a folder of records, a file each, to another folder."""
-    copies.mkdir(exist_ok=True)
-    for path in sorted(documents.glob("*.json")):
-        if json.loads(path.read_text(encoding="utf-8"))["duplicate"]:
-            path.replace(copies / path.name)
+            (good if UNMARKED in line else copies).write(line)
