@@ -417,6 +417,37 @@ def test_results_are_no_inputs(tmp_path: Path) -> None:
         assert run_batch([tmp_path], tmp_path / "outputs", QUICK, workers=0).documents == 1
 
 
+@pytest.mark.parametrize("form", FILES)
+def test_results_given_as_inputs(tmp_path: Path, form: str) -> None:
+    """Results that are given as inputs of the batch that would replace them are refused, or passed over where a pattern finds them."""
+    out = tmp_path / "out"
+    run_batch([crawl(tmp_path, 3)], out, QUICK, workers=0, form=form)
+    (tmp_path / "link").symlink_to(out)
+    before = content(out)
+    places: list[str | Path] = [out, f"{out}/", tmp_path / "link", *(out / name for name in before), *out.glob("documents")]
+    for given in places:
+        with pytest.raises(ConfigError, match="is where the results go, which would be read as pages; choose another folder"):
+            run_batch([given], out, QUICK, workers=0, form=form, resume="fresh")
+    for found in (f"{out}/**", f"{tmp_path}/o*"):
+        assert run_batch([found], out, QUICK, workers=0, form=form, resume="fresh").documents == 0
+    assert content(out) == before
+    assert run_batch([f"{tmp_path}/*"], out, QUICK, workers=0, form=form, resume="fresh").documents == 3
+
+
+def test_inputs_beside_results(tmp_path: Path) -> None:
+    """Pages in the folder of results that are none themselves can be given; a file that the results would take the place of cannot."""
+    (tmp_path / "documents").mkdir()
+    for name in ("a.txt", "documents/b.txt", "documents.jsonl"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    with pytest.raises(ConfigError, match="is where the results go"):
+        run_batch([tmp_path / "documents.jsonl"], tmp_path, QUICK, workers=0)
+    (tmp_path / "documents.jsonl").unlink()
+    for _ in range(2):
+        assert run_batch([tmp_path / "a.txt", tmp_path / "documents"], tmp_path, QUICK, workers=0).documents == 2
+    with pytest.raises(ConfigError, match="is where the results go"):
+        run_batch([tmp_path / "documents"], tmp_path, QUICK, workers=0, form="json")
+
+
 def test_a_file_that_changes(tmp_path: Path) -> None:
     """Documents that are gone when their turn comes are failures, not a silence."""
     path = crawl(tmp_path, 20)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 import time
@@ -22,7 +21,7 @@ from ..engine.local import InProcess, LocalEngine, available_cores
 from ..errors import ConfigError
 from ..reading.sources import File, Reading, find_files
 from ..reading.sources.files import is_url
-from ..reading.sources.walk import listed
+from ..reading.sources.walk import is_outside, listed
 from .folder import Folder
 from .forms import check_form
 from .shards import Selection, Shard, plan
@@ -175,9 +174,8 @@ def run_batch(
     """
     store = Store(Folder(str(out)))
     check_form(form, store.out)
+    how = without_results(inputs, reading or Reading(), store, form)
     store.out.make()
-    outside = () if store.out.remote else (os.path.realpath(store.out.place),)
-    how = replace(reading or Reading(), outside=outside)
     chosen = selection or Selection()
     given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
@@ -197,6 +195,9 @@ def run_batch(
         with _told_of_disk(store.out):
             store.begin(configuration)
             run.clean(progress)
+            if not run.order and any(store.manifest.entries()):  # no pages: an input is wrong, and nothing takes the place of results
+                store.parts.remove_all()
+                return Summary()
             if after is not None:
                 after(run)
             return store.assemble(configuration, run.order, run.known, form, aside=run.aside, more=run.more)
@@ -204,6 +205,18 @@ def run_batch(
         machine.close()
         if spool:
             spool.unlink(missing_ok=True)
+
+
+def without_results(inputs: Sequence[str | Path], reading: Reading, store: Store, form: str) -> Reading:
+    """The reading that takes no results of this batch for pages, where a folder or a pattern holds both.
+
+    Raises ConfigError for an input that is nothing else: it would be swallowed.
+    """
+    how = replace(reading, outside=store.places(form))
+    for item in map(str, inputs):
+        if is_outside(item, how):
+            raise ConfigError(f"{item}: is where the results go, which would be read as pages", "choose another folder with -o")
+    return how
 
 
 @contextmanager

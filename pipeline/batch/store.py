@@ -24,9 +24,10 @@ from .. import __version__
 from ..chain import Options
 from ..errors import ConfigError
 from ..reading.sources import Reading
+from ..reading.sources.walk import place_of
 from ..record import to_json
 from .folder import Folder
-from .forms import FILES, FOLDERS, make_form, numbered
+from .forms import ASIDE, FILES, FOLDERS, make_form, numbered
 from .manifest import FAILURES, MANIFEST, SUMMARY, Entry, Manifest, is_result
 from .summary import Summary
 from .work import Part, save_part
@@ -74,6 +75,13 @@ class Store:
     def finished(self) -> dict[str, Any] | None:
         """The configuration of a batch that was finished here."""
         return self.manifest.configuration()
+
+    def places(self, form: str) -> tuple[str, ...]:
+        """Where no inputs may lie: the folder, then what there are results in it or will be."""
+        names = {PARTS, MANIFEST, FAILURES, SUMMARY, FILES[form] or FOLDERS[0]}
+        if (before := self.finished()) is not None:
+            names |= {FILES.get(str(before.get("format"))) or FOLDERS[0], ASIDE, FOLDERS[1]}
+        return tuple(map(place_of, [self.out.place, *map(self.out.path, sorted(names))]))
 
     def begin(self, configuration: Mapping[str, Any]) -> None:
         """Note what the parts are made with."""

@@ -176,10 +176,14 @@ def _selected(told: dict[str, Any]) -> tuple[Reading, Selection]:
 
 def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, Any]) -> None:
     """Files on standard output, sums and options on standard error."""
+    from ..batch import Folder
     from ..batch.dry_run import dry_run, option_lines, passed_over
+    from ..batch.run import without_results
+    from ..batch.store import Store
     from ..report.terminal import safe
 
     reading, selection = _selected(told)
+    reading = without_results(inputs, reading, Store(Folder(told["out"])), told["form"])
     files = documents = 0
     for path, count in dry_run(inputs, reading, selection):
         click.echo(f"{safe(path)}\t{count} documents" if count > 1 else safe(path))
