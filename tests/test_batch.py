@@ -293,7 +293,7 @@ def test_a_manifest_from_elsewhere(tmp_path: Path) -> None:
     named = ["../one.jsonl", "documents/../../one.jsonl", "documents/deep/a.json", "notes.txt", str(one), "/", "", "documents/.."]
     for name in ("notes.txt", "documents/deep/a.json"):
         (out / name).touch()
-    jsonl(out / "manifest.jsonl", [{"configuration": {"format": "json"}}, {"files": dict.fromkeys(named, 0)}])
+    jsonl(out / "manifest.jsonl", [{"configuration": {"format": "json", "inputs": []}}, {"files": dict.fromkeys(named, 0)}])
     assert run_batch([one], out, QUICK, workers=0).documents == 1
     assert set(content(tmp_path)) >= {"one.jsonl", "out/notes.txt", "out/documents/deep/a.json"}
 

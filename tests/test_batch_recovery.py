@@ -250,11 +250,30 @@ def test_another_configuration(tmp_path: Path) -> None:
         run_batch([path], out, replace(QUICK, country="IN"))
     with pytest.raises(ConfigError, match="inputs was"):
         run_batch([path, path], out, QUICK)
+    for selection in (Selection(limit=5), Selection(sample=0.5), Selection(size=5), Selection(whole=True)):
+        with pytest.raises(ConfigError, match=r"was (None|64|False) and is (5|0.5|True)"):
+            run_batch([path], out, QUICK, selection=selection)
     assert run_batch([path], out, replace(QUICK, country="IN"), resume="fresh").documents == 30
     with pytest.raises(ConfigError, match="was finished here: country was 'IN' and is None"):
         run_batch([path], out, QUICK, resume="resume")
     assert run_batch([path], out, QUICK).documents == 30  # a finished one is replaced: nothing is lost by it
     assert lines(out / "manifest.jsonl")[0]["configuration"]["country"] is None
+
+
+def test_finished_results_of_other_inputs(tmp_path: Path) -> None:
+    """Finished results that another batch would leave out are replaced with --fresh only; one that holds them and more extends them."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        crawl(tmp_path / name, 10)
+    a, b, out = tmp_path / "a", tmp_path / "b", tmp_path / "out"
+    run_batch([a], out, QUICK, workers=0)
+    before = content(out)
+    for inputs, selection in (([b], Selection()), ([a], Selection(limit=5)), ([a], Selection(sample=0.5)), ([a / "none"], Selection())):
+        with pytest.raises(ConfigError, match=r"out: holds finished results that would be lost: (input|all but).*; give .* --fresh"):
+            run_batch(inputs, out, QUICK, workers=0, selection=selection)
+        assert content(out) == before
+    assert run_batch([b, f"{a}/"], out, QUICK, workers=0, selection=Selection(limit=50)).documents == 20
+    assert run_batch([b], out, QUICK, workers=0, resume="fresh").documents == 10
 
 
 def test_a_changed_table_is_another_configuration(tmp_path: Path) -> None:

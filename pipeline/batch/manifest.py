@@ -44,7 +44,7 @@ class Manifest:
                 found = json.loads(file.readline())["configuration"]
         except (OSError, *_DAMAGE):
             return None
-        return found if isinstance(found, dict) else None
+        return found if isinstance(found, dict) and isinstance(found.get("inputs"), list) else None
 
     def entries(self) -> Iterator[Entry]:
         """The shards, in the order of the documents."""

@@ -25,7 +25,7 @@ from ..reading.sources.walk import is_outside, listed
 from .folder import Folder
 from .forms import check_form
 from .shards import Selection, Shard, plan
-from .store import Known, Store, configuration_of, differences, refuse, salt_of
+from .store import Known, Store, configuration_of, differences, lost, refuse, salt_of
 from .summary import Summary
 from .work import Job, Part, clean_shard, join_parts, name_the_dead, warm_up
 
@@ -179,7 +179,7 @@ def run_batch(
     chosen = selection or Selection()
     given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
-    configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
+    configuration = {**configuration_of(options, how, chosen, form, told), "passes": dict(passes or {})}
     _check(store, configuration, resume, retry_failed=retry_failed)
     job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
     machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
@@ -187,7 +187,7 @@ def run_batch(
     try:
         if before is not None:
             changed = before(run)
-            run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen.sample, form, told)))
+            run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen, form, told)))
         if (after is None or passes) and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
         run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
@@ -195,7 +195,7 @@ def run_batch(
         with _told_of_disk(store.out):
             store.begin(configuration)
             run.clean(progress)
-            if not run.order and any(store.manifest.entries()):  # no pages: an input is wrong, and nothing takes the place of results
+            if not run.order and store.count():  # no pages: an input is wrong, and nothing takes the place of results
                 store.parts.remove_all()
                 return Summary()
             if after is not None:
@@ -278,6 +278,9 @@ def _check(store: Store, configuration: dict[str, Any], resume: Resume, *, retry
         raise refuse(store.out, broken, configuration, done=False)
     if broken is None and resume == "resume" and done is not None and differences(done, configuration):
         raise refuse(store.out, done, configuration, done=True)
+    if broken is None and done is not None and (count := store.count()) and (words := lost(done, count, configuration)):
+        advice = "give what is missing too, choose another folder with -o, or replace them with --fresh"
+        raise ConfigError(f"{store.out}: holds finished results that would be lost: {', '.join(words[:4])}", advice)
     if broken is None and done is None and (resume == "resume" or retry_failed):
         raise ConfigError(f"{store.out}: no batch here to go on with", "leave --resume and --retry-failed out for the first run")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -24,11 +25,13 @@ from .. import __version__
 from ..chain import Options
 from ..errors import ConfigError
 from ..reading.sources import Reading
+from ..reading.sources.files import is_url
 from ..reading.sources.walk import place_of
 from ..record import to_json
 from .folder import Folder
 from .forms import ASIDE, FILES, FOLDERS, make_form, numbered
 from .manifest import FAILURES, MANIFEST, SUMMARY, Entry, Manifest, is_result
+from .shards import Selection
 from .summary import Summary
 from .work import Part, save_part
 
@@ -37,6 +40,10 @@ NEW = f"{PARTS}/new"  # where the results are built
 REPLACED = "replaced.jsonl"  # in the parts: the manifest of results that are being replaced
 # code that changes no record
 _UNRELATED = frozenset({"report", "interop", "export", "commands", "batch", "engine", "importers", "__pycache__"})
+
+
+# what says which shards there are and what they are put together to, not what a shard becomes
+_OF_THE_BATCH = frozenset({"inputs", "format", "passes", "limit", "shard_size", "whole_files"})
 
 
 class Known(NamedTuple):
@@ -206,6 +213,10 @@ class Store:
             with self.out.writing(numbered(number)) as file:
                 self.out.copy(source, 0, self.out.size(source), file)
 
+    def count(self) -> int:
+        """The documents and failures of the finished batch."""
+        return sum(entry.part.summary.documents + len(entry.part.failures) for entry in self.manifest.entries())
+
     def summary(self) -> Summary:
         """The counts of the finished batch."""
         summary = Summary()
@@ -222,13 +233,16 @@ def _line(row: Mapping[str, Any]) -> bytes:
     return to_json(row).encode("utf-8") + b"\n"
 
 
-def configuration_of(options: Options, reading: Reading, sample: float | None, form: str, inputs: Iterable[str]) -> dict[str, Any]:
+def configuration_of(options: Options, reading: Reading, selection: Selection, form: str, inputs: Iterable[str]) -> dict[str, Any]:
     """All that decides the results, in plain values that can be compared and shown."""
     told = {key: _plain(value) for key, value in asdict(options).items()}
     return {
         "inputs": list(inputs),
         "format": form,
-        "sample": sample,
+        "sample": selection.sample,
+        "limit": selection.limit,
+        "shard_size": selection.size,
+        "whole_files": selection.whole,
         **{key: _plain(value) for key, value in asdict(reading).items() if key not in {"max_bytes", "outside"}},
         **told,
         "lexicon": [f"{path} {_digest([Path(path)])}" for path in told["lexicon"]],
@@ -258,7 +272,7 @@ def _digest(paths: Iterable[Path]) -> str:
 
 def salt_of(configuration: Mapping[str, Any]) -> str:
     """Stands for the configuration, as far as it decides what a shard becomes."""
-    told = {key: value for key, value in configuration.items() if key not in {"inputs", "format", "passes"}}
+    told = {key: value for key, value in configuration.items() if key not in _OF_THE_BATCH}
     return hashlib.sha256(to_json(told).encode("utf-8")).hexdigest()[:20]
 
 
@@ -270,6 +284,29 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """
     keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
     return [f"{key} was {before.get(key)!r} and is {now.get(key)!r}" for key in keys]
+
+
+def lost(before: Mapping[str, Any], count: int, now: Mapping[str, Any]) -> list[str]:
+    """What another batch would leave out of finished results, in words; `count` documents and failures are there.
+
+    >>> before = {"inputs": ["a", "b/"], "sample": None}
+    >>> lost(before, 60, {"inputs": ["a", "./b", "c"], "sample": None, "limit": 100})
+    []
+    >>> lost(before, 60, {"inputs": ["a"], "sample": 0.1, "limit": 5})
+    ["input 'b/'", 'all but 5 documents', 'all but a sample of 0.1']
+    """
+    given, limit, sample = {_place(item) for item in now["inputs"]}, now["limit"], now["sample"]
+    words = [f"input {item!r}" for item in map(str, before["inputs"]) if _place(item) not in given]
+    if limit is not None and limit < count:
+        words.append(f"all but {limit} documents")
+    if sample is not None and sample < (before.get("sample") or 1):
+        words.append(f"all but a sample of {sample}")
+    return words
+
+
+def _place(item: str) -> str:
+    """An input as it can be compared: a folder has many names."""
+    return item if item.startswith(("-", "@")) or is_url(item) else os.path.abspath(item)  # noqa: PTH100  # links are as they are told
 
 
 def refuse(place: object, before: Mapping[str, Any], now: Mapping[str, Any], *, done: bool) -> ConfigError:
