@@ -148,8 +148,11 @@ def _leads_elsewhere(entry: Entry, followed: set[str]) -> bool:
 
 
 def wanted(name: str, reading: Reading) -> bool:
-    """Do the patterns want a file, told by its path within the folder or archive? Patterns match the path or the name alone.
+    """Do the patterns want a file, told by its path within the folder or archive? Patterns match the path, also with a / before it, or
+    the name alone.
 
+    >>> wanted("tag/x.html", Reading(exclude=("*/tag/*",)))
+    False
     >>> wanted("a/x.html", Reading(exclude=("a/*",))), wanted("a/x.html", Reading(include=("*.html",))), wanted("a/.x/y.html", Reading())
     (False, True, False)
     """
@@ -157,7 +160,7 @@ def wanted(name: str, reading: Reading) -> bool:
         return False
     last = re.split(r"[/\\]", name)[-1]
     hit = [
-        any(fnmatch.fnmatchcase(text, pattern) for text in (name, last) for pattern in patterns)
+        any(fnmatch.fnmatchcase(text, pattern) for text in (name, f"/{name}", last) for pattern in patterns)
         for patterns in (reading.include, reading.exclude)
     ]
     if reading.include:
