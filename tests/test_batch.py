@@ -354,6 +354,9 @@ def test_what_the_command_says(tmp_path: Path, pages: Path) -> None:
     assert "3 of 6 documents cleaned" in messages
     assert f"see {tmp_path / 'out'}/failures.jsonl" in messages
     assert command(str(pages / "a.txt"), "-o", str(tmp_path / "good"), "-q") == (0, "", "")
+    again = command(str(pages), "-o", str(tmp_path / "out"))[2]
+    assert "nothing was left to do" in again
+    assert "documents a second" not in again
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:

@@ -621,6 +621,27 @@ def test_dry_run(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_dry_run_options(tmp_path: Path) -> None:
+    """The options that --dry-run lists may stand in pharmaclean.toml: a batch with that file alone is the batch that was asked for."""
+    path, table = crawl(tmp_path, 9), tmp_path / "table.tsv"
+    table.write_text("surface\ttarget\tkind\nZzyzxin\tisotretinoin\tbrand\n", encoding="utf-8")
+    told = ["--sample=0.9", "--exclude=x*", "--field=text=text", "--retry-failed", "--fresh", "--usan", f"--lexicon={table}", "--limit=5"]
+    lines_ = command(str(path), "-o", str(tmp_path / "out"), "--dry-run", *told)[2].splitlines()
+    (tmp_path / "mine.toml").write_text("\n".join(["[batch]", *lines_[1:]]), encoding="utf-8")
+    result = CliRunner().invoke(cli.main, ["--config", str(tmp_path / "mine.toml"), "batch", str(path), "-q"])
+    assert result.exit_code == 0, result.stderr
+    assert len(ids(tmp_path / "out")) == 5
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+def test_dry_run_of_standard_input(tmp_path: Path, rows: int) -> None:
+    """--dry-run counts the documents of standard input, and leaves nothing behind."""
+    status, output, messages = command("-", "-o", str(tmp_path / "out"), "--dry-run", stdin=crawl(tmp_path, rows).read_bytes())
+    assert (status, output.split("\t")[0].strip()) == (0, "-")
+    assert f"{rows} documents in 1 files" in messages
+    assert [path.name for path in tmp_path.iterdir()] == ["crawl.jsonl"]
+
+
 def test_standard_input(tmp_path: Path) -> None:
     """- takes whatever a file may hold; asked for again, it is known by its content."""
     rows = "".join(json.dumps({"id": f"d{i}", "text": TEXT}) + "\n" for i in range(20))
@@ -630,7 +651,31 @@ def test_standard_input(tmp_path: Path) -> None:
     assert "nothing was left to do" in command("-", "-o", str(out), stdin=rows)[2]
     assert "time" in command("-", "-o", str(out), stdin=rows + rows)[2]
     assert len(ids(out)) == 40
-    assert not (out / ".stdin").exists()
+    assert command("-", "-o", str(out), "-q", "--limit=3", "--fresh", stdin=rows)[0] == 0
+    assert len(ids(out)) == 3
+    assert command("-", "-o", str(out), "-q", "--fresh", stdin=f"<h1>Acne</h1><p>{TEXT}")[0] == 0
+    assert lines(out / "documents.jsonl")[0]["source"]["media_type"] == "text/html"
+    assert sorted(content(out)) == ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"]
+
+
+@pytest.mark.parametrize("twice", [("-", "-"), ("-", "@-"), ("@-", "@-")])
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_standard_input_twice(tmp_path: Path, twice: tuple[str, ...], how: tuple[str, ...]) -> None:
+    """Standard input can be read once, and is not asked for twice without a word."""
+    status, _, messages = command(*twice, "-o", str(tmp_path / "out"), *how, stdin=f"<p>{TEXT}")
+    assert (status, messages) == (2, "error: standard input can be read only once; give one - and no @- beside it\n")
+
+
+def test_a_sample_of_nothing(tmp_path: Path) -> None:
+    """A sample that takes no document is told as such, and earlier results stay; no pages at all are something else."""
+    path, out = crawl(tmp_path, 3), tmp_path / "out"
+    command(str(path), "-o", str(out))
+    before = content(out)
+    status, _, messages = command(str(path), "-o", str(out), "-q", "--sample=1e-9", "--fresh")
+    assert (status, messages) == (2, f"error: --sample 1e-09 takes none of the documents in {path}; take a larger share\n")
+    assert content(out) == before
+    (tmp_path / "none").mkdir()
+    assert "no pages in" in command(str(tmp_path / "none"), "-o", str(out), "-q", "--sample=1e-9", "--fresh")[2]
 
 
 def test_json_log(tmp_path: Path) -> None:
@@ -644,6 +689,32 @@ def test_json_log(tmp_path: Path) -> None:
     status, _, messages = command(str(path), "-o", str(tmp_path / "out"), "--log-format", "json", "--resume", "--country", "IN")
     assert (status, json.loads(messages)["event"]) == (2, "error")
     assert "country was" in json.loads(messages)["message"]
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "words"),
+    [("gone.html", [], "no such file"), ("none", [], "no pages in"), ("crawl.jsonl", ["--sample=1e-9"], "takes none of the documents")],
+)
+def test_json_log_of_no_documents(tmp_path: Path, given: str, more: list[str], words: str) -> None:
+    """Inputs that are not there, or hold nothing, are told as a line of JSON too."""
+    crawl(tmp_path, 3)
+    (tmp_path / "none").mkdir()
+    status, _, messages = command(str(tmp_path / given), "-o", str(tmp_path / "out"), "--log-format", "json", *more)
+    (row,) = map(json.loads, messages.splitlines())
+    assert (status, row["event"], words in row["message"]) == (2, "error", True)
+
+
+@pytest.mark.parametrize("option", ["timeout", "max-memory", "sample"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e300"])
+def test_figures_that_are_none(tmp_path: Path, option: str, value: str) -> None:
+    """What is no number, or none that can be reckoned with, is a wrong value of its option, on the command line and in a file."""
+    path = str(crawl(tmp_path, 1))
+    (tmp_path / "mine.toml").write_text(f"[batch]\n{option} = {value}\n", encoding="utf-8")
+    for result in (
+        CliRunner().invoke(cli.main, ["batch", path, f"--{option}={value}", "-o", str(tmp_path / "out")]),
+        CliRunner().invoke(cli.main, ["--config", str(tmp_path / "mine.toml"), "batch", path]),
+    ):
+        assert (result.exit_code, f"Invalid value for '--{option}'" in result.stderr) == (2, True)
 
 
 def test_options_reach_the_batch(tmp_path: Path) -> None:

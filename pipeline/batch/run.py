@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,9 +18,10 @@ from ..engine.local import InProcess, LocalEngine, available_cores
 from ..errors import ConfigError
 from ..reading.sources import File, Reading, find_files
 from ..reading.sources.files import is_url
-from ..reading.sources.walk import is_outside, listed
+from ..reading.sources.walk import is_outside
 from .folder import Folder
 from .forms import check_form
+from .given import kept
 from .shards import Selection, Shard, plan
 from .store import Known, Store, configuration_of, differences, lost, refuse, salt_of
 from .summary import Summary
@@ -35,7 +33,7 @@ _LOOK = 1.0  # seconds spent on adding up the inputs' sizes before the work begi
 
 @dataclass(slots=True)
 class Progress:
-    """How far a batch is. reused: documents taken from an earlier run. total: bytes of the inputs, 0 when it is not known."""
+    """How far a batch is. reused: documents and failures taken from an earlier run. total: bytes of the inputs, 0 when it is not known."""
 
     documents: int = 0
     failures: int = 0
@@ -46,10 +44,15 @@ class Progress:
     passed: Counter[str] = field(default_factory=Counter)
 
     @property
+    def done(self) -> int:
+        """Documents and failures."""
+        return self.documents + self.failures
+
+    @property
     def share(self) -> float | None:
         """From 0 to 1, None when it is not known."""
         told = [self.bytes / self.total] if self.total else []
-        told += [(self.documents + self.failures) / self.limit] if self.limit else []
+        told += [self.done / self.limit] if self.limit else []
         return min(1.0, max(told)) if told else None
 
 
@@ -124,7 +127,7 @@ class Run:
                 continue
             if (found := self.known.get(key)) is not None:
                 self._count(shard, found.documents, found.failures)
-                self.progress.reused += found.documents
+                self.progress.reused += found.documents + found.failures
                 continue
             begun.add(key)
             yield shard
@@ -177,14 +180,15 @@ def run_batch(
     how = without_results(inputs, reading or Reading(), store, form)
     store.out.make()
     chosen = selection or Selection()
-    given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
     configuration = {**configuration_of(options, how, chosen, form, told), "passes": dict(passes or {})}
-    _check(store, configuration, resume, retry_failed=retry_failed)
-    job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
-    machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
-    run = Run(store, machine, job, given, chosen)
-    try:
+    with ExitStack() as opened:
+        given = opened.enter_context(kept(inputs, store.out))
+        _check(store, configuration, resume, retry_failed=retry_failed)
+        job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
+        machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
+        opened.callback(machine.close)
+        run = Run(store, machine, job, given, chosen)
         if before is not None:
             changed = before(run)
             run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen, form, told)))
@@ -201,10 +205,6 @@ def run_batch(
             if after is not None:
                 after(run)
             return store.assemble(configuration, run.order, run.known, form, aside=run.aside, more=run.more)
-    finally:
-        machine.close()
-        if spool:
-            spool.unlink(missing_ok=True)
 
 
 def without_results(inputs: Sequence[str | Path], reading: Reading, store: Store, form: str) -> Reading:
@@ -241,33 +241,6 @@ def _machine(engine: Engine | str, scheduler: str | None, workers: int, options:
     return LocalEngine(workers, partial(warm_up, options)) if workers else InProcess()
 
 
-def _given(inputs: Sequence[str | Path], store: Store) -> tuple[list[str | Path | File], Path | None]:
-    """The inputs as they can be read more than once: standard input is put by."""
-    given, spool = list[str | Path | File](), None
-    for item in inputs:
-        if str(item) == "@-":
-            given.extend(listed("-"))
-        elif str(item) == "-":
-            if store.out.remote:
-                raise ConfigError("standard input cannot be cleaned into a URL", "save it to a file first")
-            spool = Path(store.out.place) / ".stdin"
-            with spool.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-            with spool.open("rb") as file:
-                stamp = _digest_of(file)
-            given.append(File(str(spool), spool.stat().st_size, stamp, "-"))
-        else:
-            given.append(item)
-    return given, spool
-
-
-def _digest_of(file: Any) -> str:
-    digest = hashlib.sha256()
-    while data := file.read(2**20):
-        digest.update(data)
-    return digest.hexdigest()
-
-
 def _check(store: Store, configuration: dict[str, Any], resume: Resume, *, retry_failed: bool) -> None:
     """Raises ConfigError for another batch that would be lost, or that was to be gone on with."""
     if resume == "fresh":
@@ -302,7 +275,7 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
 
 def _as_it_was(run: Run, progress: Callable[[Progress], None]) -> Summary:
     summary = run.store.summary()
-    run.progress = Progress(summary.documents, summary.failures, summary.documents, 1, 1)
+    run.progress = Progress(summary.documents, summary.failures, summary.documents + summary.failures, 1, 1)
     progress(run.progress)
     return summary
 

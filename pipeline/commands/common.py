@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_LARGEST = 1e9  # of any figure: timers and the system's counters take no much larger ones
+
+
+class Figure(click.FloatRange):
+    """A number within a range; `nan` and `inf` are in the ranges of click, and are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what cannot be reckoned with."""
+        figure = super().convert(value, param, ctx)
+        if not figure <= _LARGEST:
+            self.fail(f"{value} is not a number up to {_LARGEST:,.0f}.", param, ctx)
+        return figure
+
+
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 
@@ -35,14 +49,14 @@ def limit_options(command: F) -> F:
     options = [
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0),
+            type=Figure(min=0),
             default=LIMITS.seconds,
             show_default=True,
             help="Seconds of processor time a document may take; 0 for no limit.",
         ),
         click.option(
             "--max-memory",
-            type=click.FloatRange(min=0),
+            type=Figure(min=0),
             metavar="MB",
             default=LIMITS.megabytes,
             show_default=True,
