@@ -453,6 +453,29 @@ def test_results_given_as_inputs(tmp_path: Path, form: str) -> None:
     assert run_batch([f"{tmp_path}/*"], out, QUICK, workers=0, form=form, resume="fresh").documents == 3
 
 
+def test_inputs_that_are_gone(tmp_path: Path) -> None:
+    """A folder whose pages are gone for a while, as a disk that is not there, replaces nothing: not results, not what broke off."""
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    pages.mkdir()
+    crawl(pages, 20)
+
+    def stop(progress: Any) -> None:
+        if progress.documents > 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([pages], out, QUICK, workers=0, progress=stop)
+    for _ in ("broken off", "finished"):
+        before = content(out)
+        pages.rename(tmp_path / "aside")
+        pages.mkdir()
+        assert run_batch([pages], out, QUICK, workers=0).documents == 0
+        assert content(out) == before
+        pages.rmdir()
+        (tmp_path / "aside").rename(pages)
+        assert run_batch([pages], out, QUICK, workers=0).documents == 20
+
+
 def test_inputs_beside_results(tmp_path: Path) -> None:
     """Pages in the folder of results that are none themselves can be given; a file that the results would take the place of cannot."""
     (tmp_path / "documents").mkdir()

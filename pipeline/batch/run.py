@@ -194,14 +194,13 @@ def run_batch(
             run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen, form, told)))
         if (after is None or passes) and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
+        if next(run.shards(), None) is None and store.holds_work():  # no pages: an input is wrong, and nothing is replaced by nothing
+            return Summary()
         run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
         run.progress.total, run.progress.limit = _size(run), chosen.limit or 0
         with _told_of_disk(store.out):
             store.begin(configuration)
             run.clean(progress)
-            if not run.order and store.count():  # no pages: an input is wrong, and nothing takes the place of results
-                store.parts.remove_all()
-                return Summary()
             if after is not None:
                 after(run)
             return store.assemble(configuration, run.order, run.known, form, aside=run.aside, more=run.more)

@@ -213,6 +213,10 @@ class Store:
             with self.out.writing(numbered(number)) as file:
                 self.out.copy(source, 0, self.out.size(source), file)
 
+    def holds_work(self) -> bool:
+        """Has something been done here, finished or broken off?"""
+        return self.unfinished() is not None or self.count() > 0
+
     def count(self) -> int:
         """The documents and failures of the finished batch."""
         return sum(entry.part.summary.documents + len(entry.part.failures) for entry in self.manifest.entries())
