@@ -16,7 +16,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_PRINTED = {"out": "output", "form": "format", "fields": "field"}  # as `batch --dry-run` prints options, to be pasted
 _NUMBERS = {click.types.IntParamType: (int,), click.types.FloatParamType: (int, float)}
 
 
@@ -63,7 +62,7 @@ def _table(path: Path, words: tuple[str, ...], table: dict[str, Any], command: c
     out, told = {}, dict[str, str]()
     for key, value in table.items():
         word, place = key.replace("_", "-"), f"{path}: [{'.'.join(words)}]"
-        if not (option := options.get(word) or options.get(_PRINTED.get(word, ""))):
+        if not (option := options.get(word)):
             raise ConfigError(f"{place} knows no option {key!r}", f"options are: {', '.join(sorted(options))}")
         if wanted := _wrong(option, value):
             raise ConfigError(f"{place} {key} is {value!r}", f"write {wanted}")

@@ -16,8 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .export.printed import read_lines
-from .export.records import Line
+from .export.records import Line, read_lines
 from .record import schema, source_of
 
 _LONG = 160  # characters of a fault that are shown

@@ -1,17 +1,67 @@
-"""A file that a person named, written whole or not at all."""
+"""Files that appear whole or not at all: the one way in which results take the place of what stood there before."""
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import ConfigError
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file; what stood there before stays until the new one is whole. Raises ConfigError."""
-    part = path.with_name(path.name + ".tmp")
+def is_device(path: Path) -> bool:
+    """True for /dev/null, a pipe and the like: what is written to, and has no content that could be replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def beside(path: Path) -> Path:
+    """A name that nobody has, in the folder of `path`: short, for names may be as long as the system allows."""
+    return path.with_name(f"pharmaclean-{secrets.token_hex(8)}.tmp")
+
+
+@contextmanager
+def in_place_of(path: Path, *, unless_empty: bool = False) -> Iterator[Path]:
+    """Where to write in the meantime: a new file beside `path`, which takes its place at the end and goes if something fails.
+
+    A device or a pipe is given as it is. Behind a link, the file that it leads to is replaced. unless_empty: a file to which nothing was
+    written leaves what stood there before.
+    """
+    if is_device(path):
+        yield path
+        return
+    path = Path(os.path.realpath(path))
+    part = beside(path)
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        yield part
+        if not unless_empty or part.stat().st_size:
+            part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def file_for(path: Path) -> Iterator[Path]:
+    """The same for what must be a file while it is written, as a database must: a device or a pipe gets it when it is whole."""
+    if not is_device(path):
+        with in_place_of(path) as part:
+            yield part
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / "whole"
+        yield part
+        with part.open("rb") as file, path.open("wb") as device:
+            shutil.copyfileobj(file, device)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that a person named. Raises ConfigError."""
+    try:
+        with in_place_of(path) as part:
+            part.write_bytes(data)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error.strerror})", "choose another place with -o") from error

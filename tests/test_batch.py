@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.attempt import Failure
-from pipeline.batch import Progress, run_batch
+from pipeline.batch import Folder, Progress, Selection, run_batch
+from pipeline.batch.forms import FILES
 from pipeline.chain import Options, Pipeline
 from pipeline.document import Document
 from pipeline.errors import ConfigError
@@ -142,6 +144,7 @@ def test_same_bytes_whatever_the_workers(tmp_path: Path) -> None:
 KILLER = f"""
 {FATAL_STAGE}
 import sys
+from contextlib import suppress
 from pathlib import Path
 from pipeline.batch import run_batch
 from pipeline.chain import Options
@@ -215,20 +218,84 @@ def test_file_names_of_another_charset(tmp_path: Path) -> None:
     assert lines(tmp_path / "out" / "documents.jsonl")[0]["source"]["path"].endswith("caf\ufffd.txt")
 
 
-def test_nothing_half_written(tmp_path: Path, pages: Path) -> None:
-    """When a batch breaks off, the results of an earlier one stand as they were; it can be gone on with."""
+@pytest.mark.parametrize("form", FILES)
+def test_nothing_half_written(tmp_path: Path, pages: Path, form: str) -> None:
+    """When a batch breaks off, the results of an earlier one stand as they were, also when it extends them; it can be gone on with."""
     out = tmp_path / "out"
-    run_batch([pages], out, QUICK)
+    run_batch([pages], out, QUICK, workers=0, form=form)
     before = content(out)
 
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        run_batch([pages], out, QUICK, progress=stop, resume="fresh")
-    assert {name: data for name, data in content(out).items() if not name.startswith(".parts")} == before
-    run_batch([pages], out, QUICK)
+    def break_off(at: str, **told: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(f"pipeline.batch.{at}", stop)
+            with pytest.raises(KeyboardInterrupt):
+                run_batch([pages], out, QUICK, workers=0, form=form, **told)
+        assert {name: data for name, data in content(out).items() if not name.startswith(".parts")} == before
+
+    break_off("run.Run._todo", resume="fresh")
+    run_batch([pages], out, QUICK, workers=0, form=form)
     assert content(out) == before
+    (pages / "new.txt").write_text(TEXT, encoding="utf-8")
+    break_off("run.Run._todo")
+    break_off("store.Summary.row")  # when all documents are written
+    run_batch([pages], out, QUICK, workers=0, form=form)
+    run_batch([pages], tmp_path / "anew", QUICK, workers=0, form=form)
+    assert content(out) == content(tmp_path / "anew")
+
+
+@pytest.mark.parametrize("then", FILES)
+@pytest.mark.parametrize("first", FILES)
+def test_what_was_before_goes(tmp_path: Path, first: str, then: str) -> None:
+    """Of earlier results nothing stays beside those of another batch, whatever their formats; files of the user's own do."""
+    three = jsonl(tmp_path / "three.jsonl", [{"id": f"d{i}", "text": TEXT} for i in range(3)])
+    one = jsonl(tmp_path / "one.jsonl", [{"id": "other", "text": TEXT}])
+    out, mine = tmp_path / "out", {"documents/mine.json": b"mine", "documents.old.new": b"mine", "notes.txt": b"mine"}
+    run_batch([three], out, QUICK, workers=0, form=first)
+    (out / "documents").mkdir(exist_ok=True)
+    for name, data in mine.items():
+        (out / name).write_bytes(data)
+    run_batch([one], out, QUICK, workers=0, form=then, resume="fresh")
+    run_batch([one], tmp_path / "anew", QUICK, workers=0, form=then)
+    assert content(out) == {**content(tmp_path / "anew"), **mine}
+
+
+@pytest.mark.parametrize(("first", "then"), [("json", "parts"), ("parts", "json"), ("jsonl", "parquet")])
+def test_killed_while_results_are_replaced(tmp_path: Path, first: str, then: str) -> None:
+    """Wherever a batch ends while its results take their places, the same command, or --fresh, makes them whole and leaves nothing old."""
+    three = jsonl(tmp_path / "three.jsonl", [{"id": f"d{i}", "text": TEXT} for i in range(3)])
+    run_batch([three], tmp_path / "anew", QUICK, workers=0, form=then, selection=Selection(size=1))
+    for resume in ("auto", "fresh"):
+        for moves in range(1, 8):
+            out, left = tmp_path / f"{resume}{moves}", [moves]
+            run_batch([three], out, QUICK, workers=0, form=first, selection=Selection(size=1))
+
+            def dying(self: Folder, name: str, to: str, left: list[int] = left) -> None:
+                left[0] -= 1
+                if not left[0]:
+                    raise KeyboardInterrupt
+                Path(self.path(name)).replace(self.path(to))
+
+            with pytest.MonkeyPatch.context() as patch, suppress(KeyboardInterrupt):
+                patch.setattr(Folder, "move", dying)
+                run_batch([three], out, QUICK, workers=0, form=then, selection=Selection(size=1))
+            run_batch([three], out, QUICK, workers=0, form=then, resume=resume, selection=Selection(size=1))
+            assert content(out) == content(tmp_path / "anew")
+
+
+def test_a_manifest_from_elsewhere(tmp_path: Path) -> None:
+    """Files that no batch writes stay, whatever a manifest says."""
+    one = jsonl(tmp_path / "one.jsonl", [{"id": "x", "text": TEXT}])
+    out = tmp_path / "out"
+    (out / "documents" / "deep").mkdir(parents=True)
+    named = ["../one.jsonl", "documents/../../one.jsonl", "documents/deep/a.json", "notes.txt", str(one), "/", "", "documents/.."]
+    for name in ("notes.txt", "documents/deep/a.json"):
+        (out / name).touch()
+    jsonl(out / "manifest.jsonl", [{"configuration": {"format": "json", "inputs": []}}, {"files": dict.fromkeys(named, 0)}])
+    assert run_batch([one], out, QUICK, workers=0).documents == 1
+    assert set(content(tmp_path)) >= {"one.jsonl", "out/notes.txt", "out/documents/deep/a.json"}
 
 
 def test_progress(tmp_path: Path, pages: Path) -> None:
@@ -287,6 +354,9 @@ def test_what_the_command_says(tmp_path: Path, pages: Path) -> None:
     assert "3 of 6 documents cleaned" in messages
     assert f"see {tmp_path / 'out'}/failures.jsonl" in messages
     assert command(str(pages / "a.txt"), "-o", str(tmp_path / "good"), "-q") == (0, "", "")
+    again = command(str(pages), "-o", str(tmp_path / "out"))[2]
+    assert "nothing was left to do" in again
+    assert "documents a second" not in again
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:

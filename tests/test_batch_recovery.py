@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.batch import Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
+from pipeline.batch.forms import FILES
 from pipeline.batch.work import clean_shard
 from pipeline.chain import Options
 from pipeline.engine import DIED
@@ -249,11 +250,30 @@ def test_another_configuration(tmp_path: Path) -> None:
         run_batch([path], out, replace(QUICK, country="IN"))
     with pytest.raises(ConfigError, match="inputs was"):
         run_batch([path, path], out, QUICK)
+    for selection in (Selection(limit=5), Selection(sample=0.5), Selection(size=5), Selection(whole=True)):
+        with pytest.raises(ConfigError, match=r"was (None|64|False) and is (5|0.5|True)"):
+            run_batch([path], out, QUICK, selection=selection)
     assert run_batch([path], out, replace(QUICK, country="IN"), resume="fresh").documents == 30
     with pytest.raises(ConfigError, match="was finished here: country was 'IN' and is None"):
         run_batch([path], out, QUICK, resume="resume")
     assert run_batch([path], out, QUICK).documents == 30  # a finished one is replaced: nothing is lost by it
     assert lines(out / "manifest.jsonl")[0]["configuration"]["country"] is None
+
+
+def test_finished_results_of_other_inputs(tmp_path: Path) -> None:
+    """Finished results that another batch would leave out are replaced with --fresh only; one that holds them and more extends them."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        crawl(tmp_path / name, 10)
+    a, b, out = tmp_path / "a", tmp_path / "b", tmp_path / "out"
+    run_batch([a], out, QUICK, workers=0)
+    before = content(out)
+    for inputs, selection in (([b], Selection()), ([a], Selection(limit=5)), ([a], Selection(sample=0.5)), ([a / "none"], Selection())):
+        with pytest.raises(ConfigError, match=r"out: holds finished results that would be lost: (input|all but).*; give .* --fresh"):
+            run_batch(inputs, out, QUICK, workers=0, selection=selection)
+        assert content(out) == before
+    assert run_batch([b, f"{a}/"], out, QUICK, workers=0, selection=Selection(limit=50)).documents == 20
+    assert run_batch([b], out, QUICK, workers=0, resume="fresh").documents == 10
 
 
 def test_a_changed_table_is_another_configuration(tmp_path: Path) -> None:
@@ -310,18 +330,43 @@ def test_only_what_is_new(tmp_path: Path, counted: list[int]) -> None:
     assert content(out) == content(tmp_path / "anew")
 
 
-def test_results_that_were_tampered_with(tmp_path: Path, counted: list[int]) -> None:
-    """Results that were shortened or taken away are made again."""
+@pytest.mark.parametrize("form", FILES)
+def test_results_that_were_tampered_with(tmp_path: Path, form: str) -> None:
+    """Results that were shortened or taken away are made again, whichever file it is."""
+    path, out = crawl(tmp_path, 20), tmp_path / "out"
+    path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    run_batch([path], out, QUICK, workers=0, form=form)
+    before = content(out)
+    for name in [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]:
+        for left in (None, 0, len(before[name]) // 2, len(before[name]) - 1):
+            (out / name).unlink()
+            if left is not None:
+                (out / name).write_bytes(before[name][:left])
+            run_batch([path], out, QUICK, workers=0, form=form)
+            assert content(out) == before, (name, left)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"{", b"[]\n", b"7\n", b'{"configuration": 7}\n', b"\xff\n", b"[" * 100_000 + b"\n", b'{"key": "x"}\n', b'{"files": [7]}\n'],
+    ids=lambda damage: repr(damage[:20]),
+)
+def test_damaged_lines(tmp_path: Path, damage: bytes) -> None:
+    """Lines of a manifest, or a configuration, that cannot be read are taken as not there, and made again."""
     path, out = crawl(tmp_path, 20), tmp_path / "out"
     run_batch([path], out, QUICK, workers=0)
     before = content(out)
-    for left in (0, 100):
-        (out / "documents.jsonl").write_bytes((out / "documents.jsonl").read_bytes()[:left])
-        if not left:
-            (out / "documents.jsonl").unlink()
-        counted.clear()
+    first, *others = before["manifest.jsonl"].splitlines(keepends=True)
+    for manifest in (damage + b"".join(others), first + damage + b"".join(others[1:]), b"".join([first, *others[:-1]]) + damage):
+        (out / "manifest.jsonl").write_bytes(manifest)
         run_batch([path], out, QUICK, workers=0)
-        assert (sum(counted), content(out)) == (20, before)
+        assert content(out) == before
+    (out / ".parts").mkdir()
+    for name in ("0123.json", "0123.jsonl", *([] if damage.startswith(b'{"') else ["configuration.json"])):
+        (out / ".parts" / name).write_bytes(damage)
+    (out / "documents.jsonl").unlink()
+    run_batch([path], out, QUICK, workers=0)
+    assert content(out) == before
 
 
 def test_parts_that_were_not_finished(tmp_path: Path) -> None:
@@ -389,6 +434,60 @@ def test_results_are_no_inputs(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     for _ in range(2):
         assert run_batch([tmp_path], tmp_path / "outputs", QUICK, workers=0).documents == 1
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_results_given_as_inputs(tmp_path: Path, form: str) -> None:
+    """Results that are given as inputs of the batch that would replace them are refused, or passed over where a pattern finds them."""
+    out = tmp_path / "out"
+    run_batch([crawl(tmp_path, 3)], out, QUICK, workers=0, form=form)
+    (tmp_path / "link").symlink_to(out)
+    before = content(out)
+    places: list[str | Path] = [out, f"{out}/", tmp_path / "link", *(out / name for name in before), *out.glob("documents")]
+    for given in places:
+        with pytest.raises(ConfigError, match="is where the results go, which would be read as pages; choose another folder"):
+            run_batch([given], out, QUICK, workers=0, form=form, resume="fresh")
+    for found in (f"{out}/**", f"{tmp_path}/o*"):
+        assert run_batch([found], out, QUICK, workers=0, form=form, resume="fresh").documents == 0
+    assert content(out) == before
+    assert run_batch([f"{tmp_path}/*"], out, QUICK, workers=0, form=form, resume="fresh").documents == 3
+
+
+def test_inputs_that_are_gone(tmp_path: Path) -> None:
+    """A folder whose pages are gone for a while, as a disk that is not there, replaces nothing: not results, not what broke off."""
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    pages.mkdir()
+    crawl(pages, 20)
+
+    def stop(progress: Any) -> None:
+        if progress.documents > 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([pages], out, QUICK, workers=0, progress=stop)
+    for _ in ("broken off", "finished"):
+        before = content(out)
+        pages.rename(tmp_path / "aside")
+        pages.mkdir()
+        assert run_batch([pages], out, QUICK, workers=0).documents == 0
+        assert content(out) == before
+        pages.rmdir()
+        (tmp_path / "aside").rename(pages)
+        assert run_batch([pages], out, QUICK, workers=0).documents == 20
+
+
+def test_inputs_beside_results(tmp_path: Path) -> None:
+    """Pages in the folder of results that are none themselves can be given; a file that the results would take the place of cannot."""
+    (tmp_path / "documents").mkdir()
+    for name in ("a.txt", "documents/b.txt", "documents.jsonl"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    with pytest.raises(ConfigError, match="is where the results go"):
+        run_batch([tmp_path / "documents.jsonl"], tmp_path, QUICK, workers=0)
+    (tmp_path / "documents.jsonl").unlink()
+    for _ in range(2):
+        assert run_batch([tmp_path / "a.txt", tmp_path / "documents"], tmp_path, QUICK, workers=0).documents == 2
+    with pytest.raises(ConfigError, match="is where the results go"):
+        run_batch([tmp_path / "documents"], tmp_path, QUICK, workers=0, form="json")
 
 
 def test_a_file_that_changes(tmp_path: Path) -> None:
@@ -545,6 +644,27 @@ def test_dry_run(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_dry_run_options(tmp_path: Path) -> None:
+    """The options that --dry-run lists may stand in pharmaclean.toml: a batch with that file alone is the batch that was asked for."""
+    path, table = crawl(tmp_path, 9), tmp_path / "table.tsv"
+    table.write_text("surface\ttarget\tkind\nZzyzxin\tisotretinoin\tbrand\n", encoding="utf-8")
+    told = ["--sample=0.9", "--exclude=x*", "--field=text=text", "--retry-failed", "--fresh", "--usan", f"--lexicon={table}", "--limit=5"]
+    lines_ = command(str(path), "-o", str(tmp_path / "out"), "--dry-run", *told)[2].splitlines()
+    (tmp_path / "mine.toml").write_text("\n".join(["[batch]", *lines_[1:]]), encoding="utf-8")
+    result = CliRunner().invoke(cli.main, ["--config", str(tmp_path / "mine.toml"), "batch", str(path), "-q"])
+    assert result.exit_code == 0, result.stderr
+    assert len(ids(tmp_path / "out")) == 5
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+def test_dry_run_of_standard_input(tmp_path: Path, rows: int) -> None:
+    """--dry-run counts the documents of standard input, and leaves nothing behind."""
+    status, output, messages = command("-", "-o", str(tmp_path / "out"), "--dry-run", stdin=crawl(tmp_path, rows).read_bytes())
+    assert (status, output.split("\t")[0].strip()) == (0, "-")
+    assert f"{rows} documents in 1 files" in messages
+    assert [path.name for path in tmp_path.iterdir()] == ["crawl.jsonl"]
+
+
 def test_standard_input(tmp_path: Path) -> None:
     """- takes whatever a file may hold; asked for again, it is known by its content."""
     rows = "".join(json.dumps({"id": f"d{i}", "text": TEXT}) + "\n" for i in range(20))
@@ -554,7 +674,31 @@ def test_standard_input(tmp_path: Path) -> None:
     assert "nothing was left to do" in command("-", "-o", str(out), stdin=rows)[2]
     assert "time" in command("-", "-o", str(out), stdin=rows + rows)[2]
     assert len(ids(out)) == 40
-    assert not (out / ".stdin").exists()
+    assert command("-", "-o", str(out), "-q", "--limit=3", "--fresh", stdin=rows)[0] == 0
+    assert len(ids(out)) == 3
+    assert command("-", "-o", str(out), "-q", "--fresh", stdin=f"<h1>Acne</h1><p>{TEXT}")[0] == 0
+    assert lines(out / "documents.jsonl")[0]["source"]["media_type"] == "text/html"
+    assert sorted(content(out)) == ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"]
+
+
+@pytest.mark.parametrize("twice", [("-", "-"), ("-", "@-"), ("@-", "@-")])
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_standard_input_twice(tmp_path: Path, twice: tuple[str, ...], how: tuple[str, ...]) -> None:
+    """Standard input can be read once, and is not asked for twice without a word."""
+    status, _, messages = command(*twice, "-o", str(tmp_path / "out"), *how, stdin=f"<p>{TEXT}")
+    assert (status, messages) == (2, "error: standard input can be read only once; give one - and no @- beside it\n")
+
+
+def test_a_sample_of_nothing(tmp_path: Path) -> None:
+    """A sample that takes no document is told as such, and earlier results stay; no pages at all are something else."""
+    path, out = crawl(tmp_path, 3), tmp_path / "out"
+    command(str(path), "-o", str(out))
+    before = content(out)
+    status, _, messages = command(str(path), "-o", str(out), "-q", "--sample=1e-9", "--fresh")
+    assert (status, messages) == (2, f"error: --sample 1e-09 takes none of the documents in {path}; take a larger share\n")
+    assert content(out) == before
+    (tmp_path / "none").mkdir()
+    assert "no pages in" in command(str(tmp_path / "none"), "-o", str(out), "-q", "--sample=1e-9", "--fresh")[2]
 
 
 def test_json_log(tmp_path: Path) -> None:
@@ -570,6 +714,32 @@ def test_json_log(tmp_path: Path) -> None:
     assert "country was" in json.loads(messages)["message"]
 
 
+@pytest.mark.parametrize(
+    ("given", "more", "words"),
+    [("gone.html", [], "no such file"), ("none", [], "no pages in"), ("crawl.jsonl", ["--sample=1e-9"], "takes none of the documents")],
+)
+def test_json_log_of_no_documents(tmp_path: Path, given: str, more: list[str], words: str) -> None:
+    """Inputs that are not there, or hold nothing, are told as a line of JSON too."""
+    crawl(tmp_path, 3)
+    (tmp_path / "none").mkdir()
+    status, _, messages = command(str(tmp_path / given), "-o", str(tmp_path / "out"), "--log-format", "json", *more)
+    (row,) = map(json.loads, messages.splitlines())
+    assert (status, row["event"], words in row["message"]) == (2, "error", True)
+
+
+@pytest.mark.parametrize("option", ["timeout", "max-memory", "sample"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e300"])
+def test_figures_that_are_none(tmp_path: Path, option: str, value: str) -> None:
+    """What is no number, or none that can be reckoned with, is a wrong value of its option, on the command line and in a file."""
+    path = str(crawl(tmp_path, 1))
+    (tmp_path / "mine.toml").write_text(f"[batch]\n{option} = {value}\n", encoding="utf-8")
+    for result in (
+        CliRunner().invoke(cli.main, ["batch", path, f"--{option}={value}", "-o", str(tmp_path / "out")]),
+        CliRunner().invoke(cli.main, ["--config", str(tmp_path / "mine.toml"), "batch", path]),
+    ):
+        assert (result.exit_code, f"Invalid value for '--{option}'" in result.stderr) == (2, True)
+
+
 def test_options_reach_the_batch(tmp_path: Path) -> None:
     """Patterns, fields, limits and samples are those of the library."""
     (tmp_path / "in").mkdir()
@@ -583,3 +753,9 @@ def test_options_reach_the_batch(tmp_path: Path) -> None:
     assert ids(out) == ["1", "2"]
     status, _, messages = command(str(tmp_path / "in"), "-o", str(out), "--field", "nonsense=x")
     assert (status, "roles: text, html" in messages) == (2, True)
+
+
+def test_standard_output_is_no_folder(tmp_path: Path) -> None:
+    """A batch writes several files: -o - is refused with what to do instead."""
+    status, _, messages = command(str(crawl(tmp_path, 3)), "-o", "-")
+    assert (status, "pharmaclean clean --format jsonl" in messages) == (2, True)

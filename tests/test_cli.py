@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,48 @@ def test_output_device() -> None:
     """-o takes a device, which is written and not replaced."""
     assert run("clean", POST, *QUICK, "-o", os.devnull).exit_code == 0
     assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize(
+    ("command", "begins"),
+    [
+        (f"clean {POST} --skip extract_entities", b"{"),
+        (f"clean {POST} --skip extract_entities --format spacy", b"x"),
+        (f"templates learn {POST} -q", b"#"),
+        ("export documents.jsonl --to sqlite", b"SQLite format 3"),
+        ("export documents.jsonl --to bioc", b"{"),
+        ("report documents.jsonl", b"<!"),
+    ],
+    ids=["clean", "DocBin", "learn", "sqlite", "bioc", "report"],
+)
+def test_output_to_a_pipe(command: str, begins: bytes) -> None:
+    """Whatever a command writes can go into a pipe, which is a pipe afterwards; nothing is left beside it."""
+    run("clean", POST, *QUICK, "--format", "jsonl", "-o", "documents.jsonl")
+    os.mkfifo("pipe")
+    with ThreadPoolExecutor(1) as reader:
+        end = os.open("pipe", os.O_RDWR)  # a reader at last, should nobody write
+        content = reader.submit(Path("pipe").read_bytes)
+        result = run(*command.split(), "-o", "pipe")
+        os.close(end)
+        assert (result.exit_code, result.stderr.count("error")) == (0, 0)
+        assert Path("pipe").is_fifo()
+        assert content.result(30).startswith(begins)
+    assert {path.name for path in Path().iterdir()} == {"documents.jsonl", "pipe"}
+
+
+@pytest.mark.parametrize("command", ["clean documents.jsonl", "export documents.jsonl --to sqlite", f"templates learn {POST} -q"])
+def test_output_beside_other_files(command: str) -> None:
+    """A file of the user's stays, whatever it is called; behind a link, the file that it leads to is written."""
+    run("clean", POST, *QUICK, "--format", "jsonl", "-o", "documents.jsonl")
+    Path("out.tmp").write_text("mine", encoding="utf-8")
+    Path("target").write_text("earlier", encoding="utf-8")
+    Path("out").symlink_to("target")
+    assert run(*command.split(), "-o", "out").exit_code == 0
+    assert Path("out.tmp").read_text(encoding="utf-8") == "mine"
+    assert Path("out").is_symlink()
+    assert Path("target").read_bytes()[:7] != b"earlier"
+    assert len(list(Path().iterdir())) == 4
 
 
 @pytest.mark.parametrize(

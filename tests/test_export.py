@@ -384,10 +384,11 @@ def test_packed_files(packer: str, lines: Path, records: list[Record], tmp_path:
 
 
 def test_folders_of_a_batch(lines: Path, records: list[Record], tmp_path: Path) -> None:
-    """The folder of a batch is read in each of its forms: one file, several, a file each, Parquet."""
+    """The folder of a batch is read in each of its forms: one file, several, a file a shard, a file each, Parquet."""
     forms: dict[str, Iterator[tuple[str, bytes]]] = {
         "one": iter([("documents.jsonl", lines.read_bytes()), ("failures.jsonl", b"{}\n")]),
         "parts": iter((f"documents-{i:03}.jsonl", to_line(record).encode()) for i, record in enumerate(records)),
+        "shards": iter((f"documents/{i:06}.jsonl", to_line(record).encode()) for i, record in enumerate(records)),
         "each": iter((f"documents/{i:03}.json", json.dumps(record, indent=2).encode()) for i, record in enumerate(records)),
     }
     for name, files in forms.items():

@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from pipeline.batch import Job, Part, Selection, Shard, clean_shard
 from pipeline.chain import Options
+from pipeline.corpus.dedup import MODES
 from pipeline.corpus.passes import Passes
 from pipeline.corpus.template_file import read_templates
 from pipeline.errors import ConfigError
@@ -111,6 +113,36 @@ def test_drop(crawl: Path) -> None:
     assert [record["id"] for record in records] == list("01234")
     assert marks([*records, *aside]) == COPIES
     assert summary["documents"] == 7
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+@pytest.mark.parametrize("dedup", MODES)
+def test_nothing_to_do(crawl: Path, dedup: str, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for again, a batch that looked for copies has nothing to do and tells of them; more documents are cleaned, and copies again."""
+    rows = crawl.read_text().splitlines(keepends=True)
+    out, seen = crawl.with_name("out"), list[int]()
+
+    def noting(job: Job, shard: Shard) -> Part:
+        seen.append(shard.documents)
+        return clean_shard(job, shard)
+
+    def run() -> str:
+        seen.clear()
+        passes = Passes(dedup=dedup)
+        passes.run([crawl], out, QUICK, form=form, workers=0, selection=Selection(size=3))
+        assert passes.found
+        return passes.found.words()
+
+    monkeypatch.setattr("pipeline.batch.run.clean_shard", noting)
+    words, before = run(), {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert seen == [3, 3, 1]
+    assert (run(), seen) == (words, [])
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    crawl.write_text("".join([*rows, rows[0]]))
+    assert run() != words
+    batch(crawl, "new", dedup=dedup, form=form)
+    for name in ("documents.jsonl", "duplicates.jsonl"):
+        assert form == "json" or dedup != "drop" or (out / name).read_bytes() == crawl.with_name("new").joinpath(name).read_bytes()
 
 
 def test_drop_files(crawl: Path) -> None:

@@ -438,6 +438,9 @@ def test_a_folder(tmp_path: Path) -> None:
     assert names == ["two.HTML", "data.bin"]
     names = [Path(file.path).name for file in find_files([tmp_path], Reading(exclude=("b/*", "*.p*")))]
     assert names == ["README", "a.txt", "article-12.5", "c.jsonl.gz", "page.html"]
+    for pattern in ("*/b/*", "/b/*"):  # a folder of that name, wherever it is, or at the top
+        assert "two.HTML" not in [Path(file.path).name for file in find_files([tmp_path], Reading(exclude=(pattern,)))]
+        assert [Path(file.path).name for file in find_files([tmp_path], Reading(include=(pattern,)))] == ["two.HTML"]
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink") or sys.platform == "win32", reason="needs links of POSIX")

@@ -38,8 +38,8 @@ class Display:
         """Note how far it is, and tell it if it is time."""
         self.progress = progress
         now = self.clock()
-        if self.base is None or (progress.reused and progress.documents == progress.reused):
-            self.base, self.begun = progress.share or 0.0, now if progress.documents == progress.reused else self.begun
+        if self.base is None or (progress.reused and progress.done == progress.reused):
+            self.base, self.begun = progress.share or 0.0, now if progress.done == progress.reused else self.begun
         if self.kind != "none" and now - self.told >= _EVERY[self.kind]:
             self.told = now
             self.show()
@@ -58,7 +58,7 @@ class Display:
     def rate(self) -> float:
         """Documents a second of this run."""
         progress = self.progress
-        return (progress.documents + progress.failures - progress.reused) / self._working
+        return (progress.done - progress.reused) / self._working
 
     @property
     def left(self) -> float | None:
@@ -140,7 +140,7 @@ def closing(summary: Summary, display: Display, out: str) -> Iterator[str]:
     yield from summarize(summary, out)
     if display.copies:
         yield f"  copies   {display.copies}"
-    fresh = progress.documents + progress.failures - progress.reused
+    fresh = progress.done - progress.reused
     if not fresh and summary.documents + summary.failures:
         yield "  time     nothing was left to do: these are the results of the run before"
     elif fresh:
@@ -156,8 +156,7 @@ def closing(summary: Summary, display: Display, out: str) -> Iterator[str]:
 def interrupted(display: Display, out: str) -> str:
     """What an interrupted batch says."""
     progress = display.progress
-    done = progress.documents + progress.failures
-    return f"interrupted: {done:,} documents are done and safe in {out}; to go on, run the same command again"
+    return f"interrupted: {progress.done:,} documents are done and safe in {out}; to go on, run the same command again"
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 from ..errors import ConfigError
 from ..reading.sources.files import filesystem, is_url
+from ..writing import in_place_of
 
 _CHUNK = 2**22  # bytes copied at once
 
@@ -49,16 +50,14 @@ class Folder:
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """A file that takes its name when it is whole; until then its name is its writer's own, for two may write the same."""
-        part = self.path(f"{name}.{secrets.token_hex(4)}.tmp")
         if self.remote:
-            system, inner = filesystem(part)
+            system, inner = filesystem(self.path(f"{name}.{secrets.token_hex(4)}.tmp"))
             with system.open(inner, "wb") as file:
                 yield file
             system.mv(inner, filesystem(self.path(name))[1])
             return
-        with open(part, "wb") as file:  # noqa: PTH123
+        with in_place_of(Path(self.path(name))) as part, part.open("wb") as file:
             yield file
-        os.replace(part, self.path(name))  # noqa: PTH105
 
     def write(self, name: str, data: bytes) -> None:
         """A whole file."""
@@ -101,6 +100,19 @@ class Folder:
         except OSError:
             return []
 
+    def sizes(self) -> dict[str, int]:
+        """The files in it with their sizes; none if it is not there."""
+        try:
+            if self.remote:
+                system, inner = filesystem(self.place)
+                system.invalidate_cache()
+                found = system.ls(inner, detail=True)
+                return {str(info["name"]).rsplit("/", 1)[-1]: int(info["size"] or 0) for info in found if info["type"] == "file"}
+            with os.scandir(self.place) as entries:
+                return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        except OSError:
+            return {}
+
     def remove(self, name: str) -> None:
         """Take away a file, if it is there."""
         with suppress(FileNotFoundError):
@@ -118,6 +130,12 @@ class Folder:
             system.mv(inner, filesystem(self.path(to))[1])
         else:
             os.replace(self.path(name), self.path(to))  # noqa: PTH105
+
+    def remove_empty(self) -> None:
+        """Take away the folder if nothing is in it; behind a URL there are no empty folders, or they do not matter."""
+        if not self.remote:
+            with suppress(OSError):
+                Path(self.place).rmdir()
 
     def remove_all(self) -> None:
         """Take away the folder with all that is in it, if it is there."""

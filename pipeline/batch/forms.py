@@ -1,21 +1,23 @@
-"""Finished documents of a batch in another form than lines of JSON: packed, as a file each, or as one Parquet file.
+"""Finished documents of a batch in their form: as lines of JSON, packed or not, as a file each, as one Parquet file, as parts.
 
-A form is given the parts in their order, then closed. Files of one document each stand in `documents/`.
+A form is given the parts in their order, then closed. Files of one document each stand in `documents/`. Copies may be set aside, in
+`duplicates.jsonl` or, as a file each, in `duplicates/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import ConfigError
 from ..export.files import FileNames, Record
 from ..reading.sources.recognise import zstd_module
 from ..record import to_json
 from .folder import Folder
-from .work import Part, part_records
+from .work import Part, part_lines, part_records
 
 if TYPE_CHECKING:
     from ..export.nested import NestedParquet
@@ -32,30 +34,88 @@ FILES = {
 }
 
 
+FOLDERS = ("documents", "duplicates")
+ASIDE = "duplicates.jsonl"
+UNMARKED = b'"duplicate":null,'  # in the line of a record that is no copy, and as no text of it, whose quotes are escaped
+
+
 class Form(Protocol):
     """Where the records of a batch go; `close` ends the file, or what there is of it after an error."""
 
-    def write_all(self, folder: Folder, part: Part) -> None:
-        """Write the documents of a part, which stands in that folder."""
+    def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
+        """Write the documents of a part, which stands in that folder. Gives what the manifest must tell of it besides what the part says:
+        `files` with their sizes, or the `bytes` that are left of it when others were set `aside`.
+        """
 
     def close(self) -> None:
         """End what was begun."""
 
 
+class Lines:
+    """Lines of JSON as they are."""
+
+    def __init__(self, folder: Folder, *, aside: bool) -> None:
+        self._open = ExitStack()
+        self._file = self._open.enter_context(folder.writing(FILES["jsonl"]))
+        self._copies = self._open.enter_context(folder.writing(ASIDE)) if aside else None
+
+    def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
+        """All of the part, or all but the copies."""
+        if self._copies is None:
+            folder.copy(part.file, part.start, part.size, self._file)
+            return {}
+        kept = 0
+        for line in part_lines(folder, part):
+            if UNMARKED in line:
+                kept += self._file.write(line)
+            else:
+                self._copies.write(line)
+        return {"bytes": kept, "aside": part.size - kept} if kept < part.size else {}
+
+    def close(self) -> None:
+        """Give the files their names."""
+        self._open.close()
+
+
 class FileEach:
     """One file a document, named after its id or its file; a name that is taken gets a number."""
 
-    def __init__(self, folder: Folder, suffix: str, rendered: Callable[[Record], str]) -> None:
-        self._folder, self._suffix, self._rendered, self._names = folder, suffix, rendered, FileNames()
-        folder.make()
+    def __init__(self, folder: Folder, suffix: str, rendered: Callable[[Record], str], *, aside: bool) -> None:
+        self._folder, self._suffix, self._rendered, self._names, self._aside = folder, suffix, rendered, FileNames(), aside
+        for name in FOLDERS[: 1 + aside]:
+            (folder / name).make()
 
-    def write_all(self, folder: Folder, part: Part) -> None:
+    def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """A file for each document."""
+        files = {}
         for record in part_records(folder, part):
-            self._folder.write(f"{self._names.of(record)}{self._suffix}", (self._rendered(record) + "\n").encode("utf-8"))
+            place = FOLDERS[1] if self._aside and record["duplicate"] else FOLDERS[0]
+            name, data = f"{place}/{self._names.of(record)}{self._suffix}", (self._rendered(record) + "\n").encode("utf-8")
+            self._folder.write(name, data)
+            files[name] = len(data)
+        return {"files": files}
 
     def close(self) -> None:
         """Each file is whole already."""
+
+
+class Numbered:
+    """Parts that stay files of their own: they are moved at the end, not written again."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+
+    def write_all(self, _: Folder, part: Part) -> dict[str, Any]:
+        """Only the name that it will have."""
+        return {"files": {numbered(next(self._numbers)): part.size}}
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
+
+def numbered(number: int) -> str:
+    """The name of a part among the results."""
+    return f"{FOLDERS[0]}/{number:06}.jsonl"
 
 
 class Zst:
@@ -65,9 +125,10 @@ class Zst:
         self._open = ExitStack()
         self._file = self._open.enter_context(zstd_module().ZstdFile(self._open.enter_context(folder.writing(name)), "w"))
 
-    def write_all(self, folder: Folder, part: Part) -> None:
+    def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """The lines as they are."""
         folder.copy(part.file, part.start, part.size, self._file)
+        return {}
 
     def close(self) -> None:
         """Write the end, and give the file its name."""
@@ -82,10 +143,11 @@ class OneParquet:
 
         self._file: NestedParquet = NestedParquet(Path(folder.path(name)))
 
-    def write_all(self, folder: Folder, part: Part) -> None:
+    def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """A row for each document."""
         for record in part_records(folder, part):
             self._file.add(record)
+        return {}
 
     def close(self) -> None:
         """Write what waits, and the end of the file."""
@@ -103,17 +165,19 @@ def check_form(form: str, out: Folder) -> None:
         load()
 
 
-def make_form(form: str, out: Folder) -> Form | None:
-    """The form of this name in a batch's folder; None for lines of JSON, which are copied as they are."""
+def make_form(form: str, out: Folder, *, aside: bool = False) -> Form:
+    """The form of this name, written into a folder. aside: records that are marked as copies have a place of their own."""
+    if form == "jsonl":
+        return Lines(out, aside=aside)
     if form == "jsonl.zst":
-        return Zst(out, f"{FILES[form]}.new")
+        return Zst(out, FILES[form])
     if form == "parquet":
-        return OneParquet(out, f"{FILES[form]}.new")
+        return OneParquet(out, FILES[form])
+    if form == "parts":
+        return Numbered()
     if form == "json":
-        return FileEach(out / "documents", ".json", lambda record: to_json(record, indent=2))
-    if form in {"text", "markdown"}:
-        from ..export.pages import MarkdownPages, TextPages
+        return FileEach(out, ".json", lambda record: to_json(record, indent=2), aside=aside)
+    from ..export.pages import MarkdownPages, TextPages
 
-        pages = TextPages if form == "text" else MarkdownPages
-        return FileEach(out / "documents", pages.suffix, pages.rendered)
-    return None
+    pages = TextPages if form == "text" else MarkdownPages
+    return FileEach(out, pages.suffix, pages.rendered, aside=False)

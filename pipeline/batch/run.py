@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,11 +18,12 @@ from ..engine.local import InProcess, LocalEngine, available_cores
 from ..errors import ConfigError
 from ..reading.sources import File, Reading, find_files
 from ..reading.sources.files import is_url
-from ..reading.sources.walk import listed
+from ..reading.sources.walk import is_outside
 from .folder import Folder
-from .forms import FILES, check_form
+from .forms import check_form
+from .given import kept
 from .shards import Selection, Shard, plan
-from .store import Known, Store, configuration_of, differences, refuse, salt_of
+from .store import Known, Store, configuration_of, differences, lost, refuse, salt_of
 from .summary import Summary
 from .work import Job, Part, clean_shard, join_parts, name_the_dead, warm_up
 
@@ -36,7 +33,7 @@ _LOOK = 1.0  # seconds spent on adding up the inputs' sizes before the work begi
 
 @dataclass(slots=True)
 class Progress:
-    """How far a batch is. reused: documents taken from an earlier run. total: bytes of the inputs, 0 when it is not known."""
+    """How far a batch is. reused: documents and failures taken from an earlier run. total: bytes of the inputs, 0 when it is not known."""
 
     documents: int = 0
     failures: int = 0
@@ -47,16 +44,25 @@ class Progress:
     passed: Counter[str] = field(default_factory=Counter)
 
     @property
+    def done(self) -> int:
+        """Documents and failures."""
+        return self.documents + self.failures
+
+    @property
     def share(self) -> float | None:
         """From 0 to 1, None when it is not known."""
         told = [self.bytes / self.total] if self.total else []
-        told += [(self.documents + self.failures) / self.limit] if self.limit else []
+        told += [self.done / self.limit] if self.limit else []
         return min(1.0, max(told)) if told else None
 
 
 @dataclass
 class Run:
-    """A batch that is under way, as hooks see it: its shards, its parts, and the engine to send functions to."""
+    """A batch that is under way, as hooks see it: its shards, its parts, and the engine to send functions to.
+
+    A hook may set `aside`, so that records that are marked as copies get a place of their own, and put into `more` what summary.json
+    shall tell besides counts.
+    """
 
     store: Store
     engine: Engine
@@ -66,6 +72,8 @@ class Run:
     progress: Progress = field(default_factory=Progress)
     known: dict[str, Known] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    aside: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
     def shards(self) -> Iterator[Shard]:
         """The shards, in order, planned anew."""
@@ -119,7 +127,7 @@ class Run:
                 continue
             if (found := self.known.get(key)) is not None:
                 self._count(shard, found.documents, found.failures)
-                self.progress.reused += found.documents
+                self.progress.reused += found.documents + found.failures
                 continue
             begun.add(key)
             yield shard
@@ -163,28 +171,31 @@ def run_batch(
     resume: "auto" goes on with a batch that broke off here and takes what is still true from one that was finished;
     "resume" refuses anything else; "fresh" starts over. retry_failed: shards with failures are done again.
     engine, scheduler: "dask" sends the shards to the cluster at this address, or to one made here; or an engine of your own.
-    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one.
+    before, after: see the package; passes: what they are, so that a batch with other ones is not taken for this one. Untold, `after` is
+    called each time, also when nothing else is to be done.
     Raises ConfigError when `out` cannot be written or holds another batch.
     """
     store = Store(Folder(str(out)))
     check_form(form, store.out)
+    how = without_results(inputs, reading or Reading(), store, form)
     store.out.make()
-    outside = () if store.out.remote else (os.path.realpath(store.out.place),)
-    how = replace(reading or Reading(), outside=outside)
     chosen = selection or Selection()
-    given, spool = _given(inputs, store)
     told = [str(item) for item in inputs]
-    configuration = {**configuration_of(options, how, chosen.sample, form, told), "passes": dict(passes or {})}
-    _check(store, configuration, resume, retry_failed=retry_failed)
-    job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
-    machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
-    run = Run(store, machine, job, given, chosen)
-    try:
+    configuration = {**configuration_of(options, how, chosen, form, told), "passes": dict(passes or {})}
+    with ExitStack() as opened:
+        given = opened.enter_context(kept(inputs, store.out))
+        _check(store, configuration, resume, retry_failed=retry_failed)
+        job = Job(options, how, chosen.sample, limits, store.parts.place, salt_of(configuration))
+        machine = _machine(engine, scheduler, available_cores() if workers is None else workers, options)
+        opened.callback(machine.close)
+        run = Run(store, machine, job, given, chosen)
         if before is not None:
             changed = before(run)
-            run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen.sample, form, told)))
-        if after is None and not retry_failed and resume != "fresh" and _is_done(run, configuration):
+            run.job = replace(job, options=changed, salt=salt_of(configuration_of(changed, how, chosen, form, told)))
+        if (after is None or passes) and not retry_failed and resume != "fresh" and _is_done(run, configuration):
             return _as_it_was(run, progress)
+        if next(run.shards(), None) is None and store.holds_work():  # no pages: an input is wrong, and nothing is replaced by nothing
+            return Summary()
         run.known = {} if resume == "fresh" else _known(store, retry_failed=retry_failed)
         run.progress.total, run.progress.limit = _size(run), chosen.limit or 0
         with _told_of_disk(store.out):
@@ -192,11 +203,19 @@ def run_batch(
             run.clean(progress)
             if after is not None:
                 after(run)
-            return store.assemble(configuration, run.order, run.known, form)
-    finally:
-        machine.close()
-        if spool:
-            spool.unlink(missing_ok=True)
+            return store.assemble(configuration, run.order, run.known, form, aside=run.aside, more=run.more)
+
+
+def without_results(inputs: Sequence[str | Path], reading: Reading, store: Store, form: str) -> Reading:
+    """The reading that takes no results of this batch for pages, where a folder or a pattern holds both.
+
+    Raises ConfigError for an input that is nothing else: it would be swallowed.
+    """
+    how = replace(reading, outside=store.places(form))
+    for item in map(str, inputs):
+        if is_outside(item, how):
+            raise ConfigError(f"{item}: is where the results go, which would be read as pages", "choose another folder with -o")
+    return how
 
 
 @contextmanager
@@ -221,43 +240,19 @@ def _machine(engine: Engine | str, scheduler: str | None, workers: int, options:
     return LocalEngine(workers, partial(warm_up, options)) if workers else InProcess()
 
 
-def _given(inputs: Sequence[str | Path], store: Store) -> tuple[list[str | Path | File], Path | None]:
-    """The inputs as they can be read more than once: standard input is put by."""
-    given, spool = list[str | Path | File](), None
-    for item in inputs:
-        if str(item) == "@-":
-            given.extend(listed("-"))
-        elif str(item) == "-":
-            if store.out.remote:
-                raise ConfigError("standard input cannot be cleaned into a URL", "save it to a file first")
-            spool = Path(store.out.place) / ".stdin"
-            with spool.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-            with spool.open("rb") as file:
-                stamp = _digest_of(file)
-            given.append(File(str(spool), spool.stat().st_size, stamp, "-"))
-        else:
-            given.append(item)
-    return given, spool
-
-
-def _digest_of(file: Any) -> str:
-    digest = hashlib.sha256()
-    while data := file.read(2**20):
-        digest.update(data)
-    return digest.hexdigest()
-
-
 def _check(store: Store, configuration: dict[str, Any], resume: Resume, *, retry_failed: bool) -> None:
     """Raises ConfigError for another batch that would be lost, or that was to be gone on with."""
     if resume == "fresh":
-        store.parts.remove_all()
+        store.start_over()
         return
     broken, done = store.unfinished(), store.finished()
     if broken is not None and differences(broken, configuration):
         raise refuse(store.out, broken, configuration, done=False)
     if broken is None and resume == "resume" and done is not None and differences(done, configuration):
         raise refuse(store.out, done, configuration, done=True)
+    if broken is None and done is not None and (count := store.count()) and (words := lost(done, count, configuration)):
+        advice = "give what is missing too, choose another folder with -o, or replace them with --fresh"
+        raise ConfigError(f"{store.out}: holds finished results that would be lost: {', '.join(words[:4])}", advice)
     if broken is None and done is None and (resume == "resume" or retry_failed):
         raise ConfigError(f"{store.out}: no batch here to go on with", "leave --resume and --retry-failed out for the first run")
 
@@ -272,17 +267,14 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
     store = run.store
     if store.unfinished() is not None or store.finished() != configuration:
         return False
-    documents = FILES[configuration["format"]] or "documents"
-    if documents not in store.out.names():
+    if not store.manifest.is_true():
         return False
-    if documents == "documents.jsonl" and store.out.size(documents) != sum(part.size for _, part in store.entries()):
-        return False
-    return [part.key for _, part in store.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
+    return [entry.part.key for entry in store.manifest.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
 
 
 def _as_it_was(run: Run, progress: Callable[[Progress], None]) -> Summary:
     summary = run.store.summary()
-    run.progress = Progress(summary.documents, summary.failures, summary.documents, 1, 1)
+    run.progress = Progress(summary.documents, summary.failures, summary.documents + summary.failures, 1, 1)
     progress(run.progress)
     return summary
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
-from .common import inputs_argument, limit_options, options_of, stage_options
+from .common import Figure, inputs_argument, limit_options, options_of, stage_options
 
 if TYPE_CHECKING:
     from ..batch import Reading, Selection, Summary
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many documents, the first ones.")
 @click.option(
     "--sample",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Figure(0, 1, min_open=True),
     metavar="SHARE",
     help="Only a share of the documents, as 0.01; always the same ones.",
 )
@@ -103,19 +103,22 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     """
     from ..batch.display import closing, interrupted, watching
     from ..errors import PharmacleanError
-    from ..reading.sources import missing
 
     shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
-    if absent := missing(inputs):
-        raise ConfigError(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
     if told["dry_run"]:
+        _all_there(inputs)
         _show_plan(inputs, told, shared)
         return
     terminal = sys.stderr.isatty()
     kind = "none" if told["quiet"] else {"auto": "bar" if terminal else "plain"}.get(told["log_format"], told["log_format"])
     with watching(kind, sys.stderr) as display:
         try:
+            _all_there(inputs)
+            if str(told["out"]) == "-":
+                raise ConfigError("-o - is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
             summary = _run_batch(inputs, options_of(**shared), display, **told)
+            if kind == "json" and not summary.documents and not summary.failures:
+                raise _nothing(inputs, told)
         except KeyboardInterrupt:
             display.clear()
             if kind == "json":
@@ -134,9 +137,25 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
         elif kind != "none":
             click.echo("\n".join(closing(summary, display, told["out"])), err=True)
     if not summary.documents and not summary.failures:
-        raise ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
+        raise _nothing(inputs, told)
     if summary.failures:
         sys.exit(1)
+
+
+def _all_there(inputs: tuple[str, ...]) -> None:
+    from ..reading.sources import missing
+
+    if absent := missing(inputs):
+        raise ConfigError(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
+
+
+def _nothing(inputs: tuple[str, ...], told: dict[str, Any]) -> ConfigError:
+    """The error that no document was found: there is none, or the sample holds none."""
+    from ..reading.sources import find_files
+
+    if told["sample"] and any(find_files(inputs, _selected(told)[0])):
+        return ConfigError(f"--sample {told['sample']:g} takes none of the documents in {', '.join(inputs)}", "take a larger share")
+    return ConfigError(f"no pages in {', '.join(inputs)}", "looked for .html, .htm, .txt, .md, .jsonl, .csv, .warc and the like")
 
 
 def _run_batch(inputs: tuple[str, ...], options: Options, display: Display, **told: Any) -> Summary:
@@ -176,16 +195,25 @@ def _selected(told: dict[str, Any]) -> tuple[Reading, Selection]:
 
 def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, Any]) -> None:
     """Files on standard output, sums and options on standard error."""
+    from tempfile import TemporaryDirectory
+
+    from ..batch import Folder
     from ..batch.dry_run import dry_run, option_lines, passed_over
+    from ..batch.given import kept
+    from ..batch.run import without_results
+    from ..batch.store import Store
     from ..report.terminal import safe
 
     reading, selection = _selected(told)
+    reading = without_results(inputs, reading, Store(Folder(told["out"])), told["form"])
     files = documents = 0
-    for path, count in dry_run(inputs, reading, selection):
-        click.echo(f"{safe(path)}\t{count} documents" if count > 1 else safe(path))
-        files, documents = files + 1, documents + count
+    with TemporaryDirectory() as folder, kept(inputs, Folder(folder)) as given:
+        for path, count in dry_run(given, reading, selection):
+            click.echo(f"{safe(path)}\t{count} documents" if count > 1 else safe(path))
+            files, documents = files + 1, documents + count
+        passed = passed_over(given, reading)
     click.echo(f"{documents:,} documents in {files:,} files", err=True)
-    for suffix, count in passed_over(inputs, reading).most_common():
+    for suffix, count in passed.most_common():
         click.echo(f"passed over: {count:,} {safe(suffix)}", err=True)
     for line in option_lines({**told, **shared}):
         click.echo(line, err=True)

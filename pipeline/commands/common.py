@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,12 +15,27 @@ from ..chain import STAGES, Options
 from ..engine.limits import LIMITS, Limits
 from ..errors import ConfigError
 from ..reading.sources.raw import MAX_BYTES
+from ..writing import in_place_of
 
 if TYPE_CHECKING:
     from ..attempt import Failure
     from ..document import Document
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_LARGEST = 1e9  # of any figure: timers and the system's counters take no much larger ones
+
+
+class Figure(click.FloatRange):
+    """A number within a range; `nan` and `inf` are in the ranges of click, and are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what cannot be reckoned with."""
+        figure = super().convert(value, param, ctx)
+        if not figure <= _LARGEST:
+            self.fail(f"{value} is not a number up to {_LARGEST:,.0f}.", param, ctx)
+        return figure
+
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
@@ -30,14 +45,14 @@ def limit_options(command: F) -> F:
     options = [
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0),
+            type=Figure(min=0),
             default=LIMITS.seconds,
             show_default=True,
             help="Seconds of processor time a document may take; 0 for no limit.",
         ),
         click.option(
             "--max-memory",
-            type=click.FloatRange(min=0),
+            type=Figure(min=0),
             metavar="MB",
             default=LIMITS.megabytes,
             show_default=True,
@@ -138,19 +153,12 @@ def writing(output: Path | None) -> Iterator[Any]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    device = output.exists() and not output.is_file()  # /dev/null, a pipe: nothing to rename
-    part = output if device else output.with_name(output.name + ".tmp")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        # an input that gave nothing leaves what stood there before
+        with in_place_of(output, unless_empty=True) as part, part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        if not device and part.stat().st_size:  # an input that gave nothing leaves what stood there before
-            part.replace(output)
     except OSError as error:
         raise ConfigError(f"{output}: cannot be written ({error.strerror})", "choose another place with -o") from error
-    finally:
-        with suppress(OSError):
-            if not device:
-                part.unlink()
 
 
 def is_stdout(output: Path) -> bool:

@@ -43,7 +43,7 @@ def report(source: str, output: Path, **shared: Any) -> None:
     pharmaclean report page.html                   one page, cleaned for it
     pharmaclean report crawl.jsonl                 several pages, cleaned for it and shown as a batch
     """
-    from ..export.printed import holds_records
+    from ..export.records import holds_records
 
     if (source != "-" and Path(source).is_dir()) or holds_records(source):
         _no_options_for_a_batch(shared)

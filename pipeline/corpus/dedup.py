@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..batch.forms import ASIDE, UNMARKED
 from ..errors import ConfigError
 from ..record import to_line
+from ..writing import in_place_of
 from .duplicates import Duplicate, DuplicateIndex, Found
 from .fingerprint import fingerprint
 
 MODES = ("keep", "mark", "drop")
 KINDS = ("exact", "near", "spun")
-_UNMARKED = b'"duplicate":null,'
 _SHOWN = 20  # clusters that are told one by one, and members of each
 
 
@@ -34,6 +35,15 @@ class Dedup:
         """As it stands in summary.json."""
         head = {"documents": self.documents, "duplicates": self.duplicates, **self.kinds}
         return {**head, "clusters": self.clusters, "largest": self.largest}
+
+    @classmethod
+    def load(cls, row: Mapping[str, Any]) -> Dedup:
+        """What `row` gave.
+
+        >>> Dedup.load(Dedup(9, 3, {"exact": 1, "near": 0, "spun": 2}, 2).row()).words()
+        '3 of 9 documents copy another (exact 1, spun 2), in 2 clusters'
+        """
+        return cls(row["documents"], row["duplicates"], {kind: row[kind] for kind in KINDS}, row["clusters"], row["largest"])
 
     def words(self) -> str:
         """In a line.
@@ -107,35 +117,21 @@ def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
 
 def _rewrite(path: Path, marks: dict[int, dict[str, Any]]) -> None:
     """The file again, with these marks and no others; a line that has none already stays as it is, byte for byte."""
-    part = path.with_name(path.name + ".tmp")
-    try:
-        with path.open("rb") as file, part.open("wb") as out:
-            for number, line in enumerate(_lines(file)):
-                mark = marks.get(number)
-                plain = mark is None and _UNMARKED in line
-                out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with in_place_of(path) as part, path.open("rb") as file, part.open("wb") as out:
+        for number, line in enumerate(_lines(file)):
+            mark = marks.get(number)
+            plain = mark is None and UNMARKED in line
+            out.write(line if plain else to_line({**json.loads(line), "duplicate": mark}).encode("utf-8"))
 
 
 def split_marked(path: Path) -> None:
     """Move the marked records of a file to `duplicates.jsonl` beside it."""
-    kept, dropped = path.with_name(path.name + ".tmp"), path.with_name("duplicates.jsonl.tmp")
-    try:
-        with path.open("rb") as file, kept.open("wb") as good, dropped.open("wb") as copies:
-            for line in _lines(file):
-                (good if _UNMARKED in line else copies).write(line)
-        dropped.replace(path.with_name("duplicates.jsonl"))
-        kept.replace(path)
-    finally:
-        kept.unlink(missing_ok=True)
-        dropped.unlink(missing_ok=True)
-
-
-def split_marked_files(documents: Path, copies: Path) -> None:
-    """Move the marked ones of a folder of records, a file each, to another folder."""
-    copies.mkdir(exist_ok=True)
-    for path in sorted(documents.glob("*.json")):
-        if json.loads(path.read_text(encoding="utf-8"))["duplicate"]:
-            path.replace(copies / path.name)
+    with (
+        in_place_of(path) as kept,
+        in_place_of(path.with_name(ASIDE)) as dropped,  # which takes its place first
+        path.open("rb") as file,
+        kept.open("wb") as good,
+        dropped.open("wb") as copies,
+    ):
+        for line in _lines(file):
+            (good if UNMARKED in line else copies).write(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -15,8 +14,7 @@ from ..batch.work import forget_pipeline
 from ..chain import Options
 from ..engine.limits import OutOfTimeError, limited
 from ..errors import ConfigError, ReadError
-from ..record import to_json
-from .dedup import MODES, Dedup, mark_of, split_marked, split_marked_files, summed
+from .dedup import MODES, Dedup, mark_of, summed
 from .duplicates import DuplicateIndex
 from .fingerprint import fingerprint
 from .sample import SiteSample
@@ -76,8 +74,8 @@ class Passes:
             passes=told,
             **more,
         )
-        if again:
-            self._finish(Path(out), form)
+        if self.dedup and not self.found:  # nothing was left to do
+            self.found = _found_before(Path(out))
         return summary
 
     def _learn(self, run: Run) -> Options:
@@ -113,18 +111,9 @@ class Passes:
                 marks = {copy.document: mark_of(copy, index.id) for copy in found.duplicates}
         if marks or old:
             _rewrite(run, marks, old)
-
-    def _finish(self, out: Path, form: str) -> None:
-        """With `drop`, put the copies into a place of their own; tell the clusters in summary.json."""
-        (out / "duplicates.jsonl").unlink(missing_ok=True)
-        shutil.rmtree(out / "duplicates", ignore_errors=True)
-        if self.dedup == "drop" and form == "json":
-            split_marked_files(out / "documents", out / "duplicates")
-        elif self.dedup == "drop":
-            split_marked(out / "documents.jsonl")
+        run.aside = self.dedup == "drop"
         if self.found:
-            row = {**json.loads((out / "summary.json").read_text(encoding="utf-8")), "dedup": self.found.row()}
-            Folder(str(out)).write("summary.json", (to_json(row, indent=2) + "\n").encode("utf-8"))
+            run.more["dedup"] = self.found.row()
 
 
 def learn_shard(job: Job, shard: Shard) -> list[tuple[str, bytes, bytes]]:
@@ -161,5 +150,13 @@ def _was_marked(out: Path) -> bool:
     try:
         with (out / "manifest.jsonl").open(encoding="utf-8") as file:
             return bool(json.loads(file.readline())["configuration"].get("passes", {}).get("dedup"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def _found_before(out: Path) -> Dedup | None:
+    """The copies that the batch in this folder found, as its summary tells them."""
+    try:
+        return Dedup.load(json.loads((out / "summary.json").read_text(encoding="utf-8"))["dedup"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .formats import FORMATS, Done, export
-from .printed import read_lines
+from .records import read_lines
 from .restore import from_record
 
 __all__ = ["FORMATS", "Done", "export", "from_record", "read_lines"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
 from ..errors import ConfigError
+from ..writing import beside, file_for
 
 Record = dict[str, Any]
 
@@ -40,31 +40,29 @@ def whole(out: Path, *, folder: bool) -> Iterator[Path]:
     Raises ConfigError when that is not so or `out` cannot be written.
     """
     out = out.absolute()
-    part = out.parent / f"{out.name}.{os.getpid()}.tmp"  # a name of its own, so that nothing of the user's is in the way
     if folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigError(f"{out} is there and not an empty folder", "choose another with -o, or remove it first")
     if not folder and out.is_dir():
         raise ConfigError(f"{out} is a folder, and this format is one file", f"name the file: -o {out / 'NAME'}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        if folder:
-            part.mkdir()
-        yield part
-        if folder and out.exists():
-            out.rmdir()
-        part.replace(out)
+        with _new_folder(out) if folder else file_for(out) as part:
+            yield part
     except OSError as error:
         raise ConfigError(f"{out}: cannot be written ({error.strerror or error})", "check the disk, or choose another place") from error
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    part = beside(out)
+    try:
+        part.mkdir()
+        yield part
+        if out.exists():
+            out.rmdir()
+        part.replace(out)
     finally:
-        with suppress(OSError):
-            _remove(part)
-
-
-def _remove(part: Path) -> None:
-    if part.is_dir():
-        shutil.rmtree(part)
-    else:
-        part.unlink(missing_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 class FileNames:

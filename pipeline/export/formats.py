@@ -11,8 +11,7 @@ from typing import Any
 
 from ..errors import ConfigError, RecordError
 from .files import Writer, whole
-from .printed import read_lines
-from .records import Line
+from .records import Line, read_lines
 
 
 @dataclass(frozen=True, slots=True)

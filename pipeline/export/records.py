@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import json
 import lzma
 import re
@@ -23,13 +24,16 @@ from ..errors import ConfigError, ReadError
 from ..reading.sources.recognise import zstd_module
 from ..record import SCHEMA_VERSION, schema, to_json
 from .files import Record
+from .printed import grouped
 
 _OPENERS: Sequence[tuple[bytes, Callable[..., Any]]] = (
     (b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open),
     (b"\x28\xb5\x2f\xfd", lambda path, mode: zstd_module().open(path, mode)),
 )  # fmt: skip
+_PROBE = 1024  # bytes of standard input that are looked at
+_BEGIN = re.compile(rb'\s*\{\s*"schema_version"\s*:')  # the first key of every record
 _ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character can only come as an escape
-_PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json")  # what a batch leaves in its folder
+_PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json", "documents/*.jsonl")  # what a batch leaves in its folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ def in_folder(folder: Path) -> list[Path]:
     return kinds[0] if kinds else []
 
 
-def holds_records(path: Path) -> bool:
-    """Whether a file is the output of this program, judged by its first record."""
-    line = next(iter(_read(str(path))), None)
+def holds_records(path: str) -> bool:
+    """Whether a file, or `-` for standard input, is the output of this program, judged by how it begins. Nothing of it is used up."""
+    if path == "-":
+        stdin = sys.stdin.buffer
+        return isinstance(stdin, io.BufferedReader) and bool(_BEGIN.match(stdin.peek(_PROBE)))
+    line = next(_read(path), None) if Path(path).is_file() else None
     return line is not None and line.record is not None
 
 
@@ -90,9 +97,8 @@ def _read(path: str) -> Iterator[Line]:
         number = 0
         try:
             with _open(path) as file:
-                for number, raw in enumerate(file, 1):
-                    if raw.strip():
-                        yield _parse(path, number, raw)
+                for number, raw in grouped(file):
+                    yield _parse(path, number, raw)
         except _damage() as error:
             yield Line(path, number + 1, problem=f"the file cannot be read to its end: {error}")
 

@@ -15,8 +15,7 @@ from string import Template
 
 from ..attempt import Failure
 from ..document import Document
-from ..export.printed import read_lines
-from ..export.records import Line
+from ..export.records import Line, read_lines
 from ..export.restore import from_record
 from ..validate import record_faults
 from . import charts

@@ -49,7 +49,7 @@ class Reading:
 
     fields: (role, column) of tables and JSON lines, where they are not to be guessed; roles: text, html, id, url, title, published.
     include, exclude: patterns of file names in folders and archives. max_bytes: of one document.
-    outside: folders that are not entered, by their real paths: where the results go.
+    outside: the folder of results, which is not entered, and the files and folders of results in it, which are not read (see `place_of`).
     """
 
     fields: tuple[tuple[str, str], ...] = ()

@@ -35,6 +35,8 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
         item = str(given)
         if item == "-":
             yield File("-")
+        elif is_outside(item, reading):
+            counts["(results)"] += 1
         elif item.startswith("@") and not exists(item):
             yield from find_files(listed(item[1:]), reading, counts)
         elif not is_folder(item):
@@ -42,6 +44,23 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
             yield from find_files(found, reading, counts) if found else [look(item)]
         else:
             yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts, set())
+
+
+def place_of(path: str) -> str:
+    """What tells whether two paths are the same place.
+
+    >>> place_of("s3://bucket/out/"), place_of("/") == place_of("/../")
+    ('s3://bucket/out', True)
+    """
+    return path.rstrip("/") if is_url(path) else os.path.realpath(path)
+
+
+def is_outside(path: str, reading: Reading) -> bool:
+    """Is it where the results go, or one of them? Other files and folders may lie beside these."""
+    if not reading.outside:
+        return False
+    place = place_of(path)
+    return place in reading.outside or os.path.dirname(place) in reading.outside[1:]  # noqa: PTH120  # of a URL, too
 
 
 def missing(inputs: Iterable[str]) -> list[str]:
@@ -96,8 +115,8 @@ def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str], follo
         if entry.name.startswith("."):
             continue
         if entry.folder:
-            if reading.outside and os.path.realpath(entry.file.path) in reading.outside:
-                passed["(folder of results)"] += 1
+            if is_outside(entry.file.path, reading):
+                passed["(results)"] += 1
             elif _belongs_to_a_page(entry.name, pages):
                 passed["(parts of saved pages)"] += 1
             elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry, followed):
@@ -129,8 +148,11 @@ def _leads_elsewhere(entry: Entry, followed: set[str]) -> bool:
 
 
 def wanted(name: str, reading: Reading) -> bool:
-    """Do the patterns want a file, told by its path within the folder or archive? Patterns match the path or the name alone.
+    """Do the patterns want a file, told by its path within the folder or archive? Patterns match the path, also with a / before it, or
+    the name alone.
 
+    >>> wanted("tag/x.html", Reading(exclude=("*/tag/*",)))
+    False
     >>> wanted("a/x.html", Reading(exclude=("a/*",))), wanted("a/x.html", Reading(include=("*.html",))), wanted("a/.x/y.html", Reading())
     (False, True, False)
     """
@@ -138,7 +160,7 @@ def wanted(name: str, reading: Reading) -> bool:
         return False
     last = re.split(r"[/\\]", name)[-1]
     hit = [
-        any(fnmatch.fnmatchcase(text, pattern) for text in (name, last) for pattern in patterns)
+        any(fnmatch.fnmatchcase(text, pattern) for text in (name, f"/{name}", last) for pattern in patterns)
         for patterns in (reading.include, reading.exclude)
     ]
     if reading.include:
