@@ -343,6 +343,8 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             continue
         if rule:
             verdicts[i] = rule
+        elif block.kind == "paragraph" and _is_data(page.texts[i]):
+            verdicts[i] = Verdict("layout", "data-literal")
         elif block.kind == "paragraph" and _is_link_row(page.texts[i], page.links[i] * page.chars[i]):
             verdicts[i] = Verdict("navigation", "link-row")
         elif block.evidence.tag == "figcaption" or (block.kind == "caption" and block.evidence.tag != "caption"):
@@ -370,6 +372,11 @@ def _keep_steps(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdic
     steps = [i for i in captions if any(_hints_of("steps").search(token) for token in blocks[i].evidence.hints[:_NEAR_NAMES])]
     if len(steps) >= _STEPS:
         _keep_unless_ruled(reading, rules, verdicts, steps)
+
+
+def _is_data(text: str) -> bool:
+    """What a script was to read, left in the open: {"layout": 2, "button": "Buy now"}."""
+    return text.startswith('{"') and text.endswith("}") and '":' in text
 
 
 def _is_link_row(text: str, linked: float) -> bool:
