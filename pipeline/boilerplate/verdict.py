@@ -15,3 +15,7 @@ class Verdict:
     reason: str
     rule: str
     zone: bool = False
+
+
+#: The labeller alone drops the block; the reason is found when all blocks are judged.
+UNNAMED = Verdict("layout", "labeller")

@@ -1,0 +1,83 @@
+"""What goes as a whole: readers' comments, consent dialogs, other posts, headings with nothing under them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from .evidence import Reading
+from .verdict import Verdict
+
+_ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
+_SURE = 0.97  # the labeller's probability from which a heading stays whatever stands under it
+_CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
+_POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
+
+
+def drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
+    """A heading goes with what it heads, when all of that goes; one that is a sentence says something itself."""
+    blocks, prose = reading.page.blocks, reading.page.prose
+    following: Verdict | None = None  # the verdict on the block below, None when it stays
+    for i in range(len(verdicts) - 1, -1, -1):
+        own = verdicts[i]
+        if (
+            own is None
+            and following is not None
+            and blocks[i].kind == "heading"
+            and i != reading.shown
+            and chances[i] < _SURE
+            and not prose[i]
+        ):
+            end = next((j for j in range(i + 1, len(blocks)) if blocks[j].kind == "heading"), len(blocks))
+            if all(verdicts[j] for j in range(i + 1, end)):
+                own = verdicts[i] = following
+        following = own
+
+
+def drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """What readers wrote goes wherever an article stands beside it, also when the comments are the greater part of the page."""
+    page = reading.page
+    article = sum(page.prose[i] for i, v in enumerate(verdicts) if v is None and not reading.comments[i])
+    if article < _ARTICLE_WORDS:
+        return
+    for i, verdict in enumerate(verdicts):
+        if verdict is None and reading.comments[i] and i != reading.shown:
+            verdicts[i] = Verdict("user-comment", "name-user-comment")
+
+
+def drop_consent(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """A container without the title, much of which rules know for a consent dialog, is one as a whole."""
+    if reading.shown is None:
+        return
+    words, known, total = reading.page.words, Counter[int](), Counter[int]()
+    ruled = (reading.rule[i] or verdict for i, verdict in enumerate(verdicts))
+    lines = [i for i, rule in enumerate(ruled) if rule and rule.reason == "cookie" and words[i] >= _CONSENT_WORDS]
+    if not lines:
+        return
+    groups = [block.evidence.groups[:_CONSENT_GROUPS] for block in reading.page.blocks]
+    for i in lines:
+        known.update(groups[i])
+    for of in groups:
+        total.update(known.keys() & of)
+    dialogs = {group for group in known if known[group] > 1 and known[group] >= _CONSENT_SHARE * total[group]}
+    dialogs.difference_update(reading.page.blocks[reading.shown].evidence.groups)
+    stay = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    inside = {i for i in stay if not dialogs.isdisjoint(groups[i])}
+    if any(reading.page.prose[i] for i in stay if i not in inside):
+        for i in inside:
+            verdicts[i] = Verdict("cookie", "consent-dialog")
+
+
+def drop_other_posts(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """Blogs number their posts in the markup: what stands in a post other than the title's is another article."""
+    if reading.shown is None:
+        return
+    own = _post(reading.hints[reading.shown])
+    for i, verdict in enumerate(verdicts if own else ()):
+        if verdict is None and (post := _post(reading.hints[i])) and post != own:
+            verdicts[i] = Verdict("related", "other-post")
+
+
+def _post(hints: Sequence[str]) -> str | None:
+    return next((token for token in hints if _POST.fullmatch(token)), None)
