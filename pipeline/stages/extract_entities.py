@@ -13,6 +13,7 @@ from functools import partial
 
 from ..document import Document, Entity
 from ..entities.assertion import assertions
+from ..entities.clause_roles import Role
 from ..entities.conditions import find_conditions
 from ..entities.context import Context, Found
 from ..entities.cues import Cue
@@ -21,7 +22,7 @@ from ..entities.lists import unlisted
 from ..entities.outside import OutsideModel, merged, with_drugs
 from ..entities.populations import find_populations
 from ..entities.quantities import find_amounts
-from ..entities.roles import Role, roles, told_roles
+from ..entities.roles import roles, told_roles
 from ..entities.schedule import find_durations, find_frequencies
 from ..rules.load import word_set
 

@@ -13,10 +13,11 @@ from functools import cache, partial
 from itertools import pairwise
 
 from ..document import Document, Entity, Relation
+from ..entities.clause_roles import Role
 from ..entities.context import Context, Found
 from ..entities.drugs import Drugs, Mention
 from ..entities.phrases import Phrases
-from ..entities.roles import Role, told_roles
+from ..entities.roles import told_roles
 from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")

@@ -1,0 +1,304 @@
+"""The role that the clause of a mention gives it: the nearest cue, links to a drug behind it, and what other words make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import dropwhile
+
+from ..rules.load import load_toml, word_set
+from .context import Context, Found
+from .cues import Cue, Cues, clause
+from .phrases import Phrases
+
+# Cues that say less than the section does: "people with an allergy" under "Who should not take it".
+YIELDING = ("weak", "near", "people", "link")
+_CLOSE_WORDS = 4  # "angioedema of the tongue with"
+_OPENING_WORDS = 1  # "untreated hypertension can lead to"
+_DENIED_WORDS = 5  # "isn't the right first"
+_HAD_WORDS = 8  # "patients on a high dose of sertraline had"
+_LINK_WORDS = 7  # "after the administration of a single dose of"
+_USING_WORDS = 6  # "used it twice for"
+_PEOPLE_WORDS = 4  # "patients with first-episode"
+_WHERE_WORDS = 6  # "in patients with severe"
+_CAUSING_WORDS = 4  # "bacteria that may often cause"
+_BACK_WORDS = 14  # what stands before "may occur"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role, the cue that gave it, and whether the sentence itself says so."""
+
+    name: str | None
+    cue: Cue | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceCues:
+    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed."""
+
+    cues: list[Cue]
+    doses: bool
+    limits: bool
+
+
+def own_role(context: Context, f: Found, known: dict[int, SentenceCues], diseases: Mapping[int, int]) -> Role | None:
+    """The role that the clause gives: by what ends right before the mention or starts right behind it, else by the nearest cue.
+
+    known: by the first token of a sentence, filled here. diseases: where each mention of a condition ends and begins.
+    """
+    words, sentence = context.page.words, context.page.sentence(f.first)
+    low, high = clause(words, (f.first, f.last), sentence, _stops())
+    if sentence[0] not in known:
+        cues = _with_purposes(words, role_cues().find(words, *sentence))
+        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence))
+    told = known[sentence[0]]
+    if told.doses and _tells_people(words[f.last : f.last + 3]):
+        return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
+    compound = _compound(context, f)
+    if compound:
+        return Role("adverse_effect", compound, told=True)
+    fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
+    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(words, c, low, diseases)]
+    fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
+    fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
+    best = min(fitting, key=lambda c: _distance(c, f), default=None)
+    if best is None:
+        return None
+    if best.says == "indication" and best.reach in YIELDING and f.canonical in _states():  # "in pregnancy it is taken only when"
+        return None
+    best = _turned(words, best, low, high)
+    return Role(None if best.says == "none" else best.says, best, told=True)
+
+
+def _turned(words: list[str], cue: Cue, low: int, high: int) -> Cue:
+    """The cue with what other words of its clause make of it."""
+    if cue.says == "indication" and words[cue.first] in _bettering() and not _withdrawal().isdisjoint(words[low:high]):
+        return Cue(cue.first, cue.last, "adverse_effect", "forward", "CAUSES")
+    if cue.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
+        return Cue(cue.first, cue.last, "indication", "forward", "TREATS")
+    if cue.says == "indication" and _is_denied(words, cue, low):
+        if words[cue.first] in _of_using():  # not used in, not for
+            return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
+        return Cue(cue.first, cue.last, "none", "forward")
+    return cue
+
+
+def _is_denied(words: list[str], cue: Cue, low: int) -> bool:
+    """A denial right before the cue, but for words such as "a", "the right"; "not only" is none."""
+    before = list(dropwhile(_between().__contains__, reversed(words[max(low, cue.first - _DENIED_WORDS) : cue.first])))
+    return bool(before) and before[0] in _denials()
+
+
+def _tells_people(following: Sequence[str]) -> bool:
+    """The name says who is meant, not what happens to them: "obese patients", "overweight or obese adults"."""
+    people = _people()
+    joined = len(following) > 2 and following[0] in ("or", "and") and following[1] not in _places()
+    return following[:1] != [] and (following[0] in people or (joined and following[2] in people))
+
+
+def _compound(context: Context, f: Found) -> Cue | None:
+    """A drug right before the name: "isotretinoin-induced depression", "methotrexate toxicity"."""
+    words, first = context.page.words, f.first
+    if first >= 2 and words[first - 1] in _compounds("joined") and words[first - 2] == "-" and not _is_of_other(context, first - 1):
+        return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
+    if not _compounds("joined").isdisjoint(words[first : f.last]) and not context.free(first, f.last):  # heparin-associated …, as a whole
+        return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
+    if first and first - 1 in context.taken and words[f.last - 1].endswith(tuple(sorted(_compounds("endings")))):
+        return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
+    return None
+
+
+def _is_of_other(context: Context, joined: int) -> bool:
+    """The "induced" of "exercise-induced", "combat-related": a plain word before it that is no drug and no word for one."""
+    page, agent = context.page, joined - 2
+    if agent < 0 or page.words[joined] not in _compounds("joined") or page.words[joined - 1] != "-":
+        return False
+    if not context.free(agent - 2 if page.words[agent - 1] == "-" else agent, joined):  # ritodrine-hydrochloride-induced
+        return False
+    written = page.text[page.starts[agent] : page.ends[agent]]  # (5-FU)-induced, PTU-induced
+    return written.isalpha() and not written.isupper() and page.words[agent] not in _medicines()
+
+
+def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
+    """Links behind the name with a drug behind them: "angioedema associated with losartan"."""
+    if context.taken.isdisjoint(range(f.last, sentence[1])):
+        return []
+    out = list[Cue]()
+    for c in _links().find(context.page.words, f.last, sentence[1]):
+        behind = range(c.last, min(c.last + _LINK_WORDS, sentence[1]))
+        first = next((i for i in behind if i in context.taken), None)
+        if first is None or _is_other_time(context.page.words, c, first):
+            continue
+        if c.reach != "close" or c.first <= f.last + _CLOSE_WORDS:
+            out.append(c if c.reach == "strong" else replace(c, reach="link"))
+    return out
+
+
+def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
+    """What was there before a drug was taken, or what is set against it: "before he took", "by 21 % compared with"."""
+    if link.first and words[link.first - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+        return True
+    return "before" in words[max(0, link.first - 2) : link.first] or not _set_against().isdisjoint(words[max(0, link.first - 1) : drug])
+
+
+def _has_doses(context: Context, sentence: tuple[int, int]) -> bool:
+    inside = range(*sentence)
+    return not (
+        context.dose_tokens.isdisjoint(inside)
+        and context.taken.isdisjoint(inside)
+        and _using().isdisjoint(context.page.words[sentence[0] : sentence[1]])
+    )
+
+
+def _limits_doses(words: list[str], begin: int, end: int) -> bool:
+    """The sentence tells whose dose is changed, or who is watched."""
+    return not _dose_limits().isdisjoint(words[begin:end]) or any(_limit_phrases().find(words, begin, end))
+
+
+def _is_had_on(context: Context, cue: Cue) -> bool:
+    """People on a drug right before: "patients on sertraline had", "those taking X reported"."""
+    near = range(max(0, cue.first - _HAD_WORDS), cue.first)
+    drug = next((i for i in reversed(near) if i in context.taken), None)
+    words = context.page.words
+    return drug is not None and not _people().isdisjoint(words[near.start : drug]) and not _on().isdisjoint(words[near.start : drug])
+
+
+def _with_purposes(words: list[str], cues: Sequence[Cue]) -> list[Cue]:
+    """Where a verb of using stands before "for", the purpose goes on to the end of the clause: "use it for scabies and for …"."""
+    out, purpose = list[Cue](), False
+    for c in cues:
+        if c.reach == "near" and words[c.first] in _purposes():
+            before = words[max(0, c.first - _USING_WORDS) : c.first]
+            purpose = not _using().isdisjoint(before) or (purpose and before[-1:] in ([","], ["and"], ["or"]))
+            out.append(replace(c, reach="purpose") if purpose else c)
+        else:
+            out.append(c)
+    return out
+
+
+def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
+    if cue.reach == "near":  # "20 mg twice daily for severe acne"
+        return doses and cue.last <= f.first <= cue.last + 2
+    if cue.reach == "people":  # "children from six years with ADHD"
+        return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
+    if cue.reach in ("forward", "weak", "risk", "purpose", "had"):
+        return cue.last <= f.first
+    if cue.reach == "stop":
+        return cue.last <= f.first and not _stopping().isdisjoint(words[max(0, cue.first - _HAD_WORDS) : cue.first])
+    if cue.reach == "next":
+        return cue.first == f.last
+    if cue.reach == "both" and cue.last <= f.first:
+        return True
+    return (
+        cue.reach in ("back", "both") and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
+    )
+
+
+def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
+    """The cue tells of something else than a drug, or the mention is of those who had the drug."""
+    told = cue.says == "adverse_effect" and cue.reach == "forward"
+    return _is_of_other(context, cue.first) or (told and (_is_of_pathogen(context.page.words, cue, low) or _is_where(context, cue, f)))
+
+
+def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
+    """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
+    before = list(dropwhile(_causing().__contains__, reversed(words[max(low, cue.first - _CAUSING_WORDS) : cue.first])))
+    return bool(before) and before[0] in _pathogens()
+
+
+def _is_of_disease(words: list[str], cue: Cue, low: int, diseases: Mapping[int, int]) -> bool:
+    """The cue tells what another disease does, which opens the clause: "sleep apnea can lead to stroke"."""
+    if cue.says != "adverse_effect" or cue.reach != "forward":
+        return False
+    at = cue.first
+    while at > low and words[at - 1] in _causing():
+        at -= 1
+    return at in diseases and diseases[at] <= low + _OPENING_WORDS
+
+
+def _is_where(context: Context, cue: Cue, f: Found) -> bool:
+    """Behind "adverse effects of sulfasalazine in patients with" stands what was treated, not an effect."""
+    near = context.page.words[max(cue.last, f.first - _WHERE_WORDS) : f.first]
+    if "in" not in near:
+        return False
+    place = len(near) - near[::-1].index("in")
+    if near[-1] == "with" and not _people().isdisjoint(near[place:]):  # angioedema, and in patients with
+        return True
+    return not context.free(cue.last, f.first - len(near) + place) and _predicates().isdisjoint(near[place:])
+
+
+def _distance(cue: Cue, f: Found) -> int:
+    if cue.reach == "next":
+        return -1
+    if cue.reach == "link":
+        return 500 + cue.first - f.last
+    if cue.reach in YIELDING:  # "patients with" yields to "should not be used in", but right before the name not to a mere "after"
+        if cue.reach == "people":  # "children with ADHD begin with 30 mg of"
+            return 450
+        return 400 if cue.reach == "weak" and cue.relation and 0 <= f.first - cue.last <= _PEOPLE_WORDS else 1000
+    if cue.reach == "strong":
+        return cue.first - f.last
+    return f.first - cue.last if cue.last <= f.first else cue.first - f.last + 5  # what stands before says more
+
+
+@cache
+def role_cues() -> Cues:
+    """The cues of `roles.toml`."""
+    return Cues(load_toml("roles.toml")["cue"], "role")
+
+
+@cache
+def _limit_phrases() -> Phrases[str]:
+    return Phrases((p, p) for p in load_toml("roles.toml")["limit_phrases"])
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset({"in", "for", "the", "with", "of", "on", "to", "by", "during", "among"})
+
+
+@cache
+def _on() -> frozenset[str]:
+    return frozenset({"on", "taking", "receiving", "given", "with", "using", "took", "received"})
+
+
+@cache
+def _set_against() -> frozenset[str]:
+    return frozenset({"compared", "than", "versus", "vs", "without"})
+
+
+@cache
+def _stops() -> frozenset[str]:
+    return frozenset({";", "but", "however", "although", "though", "whereas", "while", "—"})
+
+
+@cache
+def _links() -> Cues:
+    return Cues(load_toml("roles.toml")["link"], "role")
+
+
+@cache
+def _compounds(name: str) -> frozenset[str]:
+    return frozenset(load_toml("roles.toml")["compounds"][name])
+
+
+_lowering = partial(word_set, "roles.toml", "lowering")
+_using = partial(word_set, "roles.toml", "using")
+_purposes = partial(word_set, "roles.toml", "purposes")
+_relative = partial(word_set, "roles.toml", "relative")
+_people = partial(word_set, "populations.toml", "people", "words")
+_bettering = partial(word_set, "roles.toml", "bettering")
+_withdrawal = partial(word_set, "roles.toml", "withdrawal")
+_pathogens = partial(word_set, "roles.toml", "pathogens")
+_medicines = partial(word_set, "roles.toml", "medicines")
+_predicates = partial(word_set, "roles.toml", "predicates")
+_causing = partial(word_set, "roles.toml", "causing")
+_states = partial(word_set, "roles.toml", "states")
+_between = partial(word_set, "roles.toml", "denials_between")
+_of_using = partial(word_set, "roles.toml", "of_using")
+_dose_limits = partial(word_set, "roles.toml", "dose_limits")
+_stopping = partial(word_set, "roles.toml", "stopping")
+_denials = partial(word_set, "roles.toml", "denials")
