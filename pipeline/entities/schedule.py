@@ -106,7 +106,7 @@ def _filled(template: Mapping[str, Any], took: Mapping[str, list[Any]]) -> dict[
             out[key] = part
         elif part in took:
             low, high = took[part][0], took[part][-1]
-            if len(took[part]) == 1 or key == "unit" or part == "TIME":
+            if low == high or key == "unit" or part == "TIME":
                 out[key] = high
             elif key == "value":
                 out |= {"low": low, "high": high}
