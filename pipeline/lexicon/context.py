@@ -14,7 +14,7 @@ from .tables import Word
 #: What a word of `context_words.tsv` can say; the table's head tells what each means.
 WORD_KINDS = (
     "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
-    "release", "naming", "unit", "country", "english", "health",
+    "release", "naming", "unit", "country", "english", "proper", "health",
 )  # fmt: skip
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
@@ -99,6 +99,11 @@ class ContextWords:
         return self.of("english")
 
     @cached_property
+    def proper(self) -> frozenset[str]:
+        """Names of people and places that are no word in lower case: there the medicine is meant."""
+        return self.of("proper")
+
+    @cached_property
     def substances(self) -> dict[str, str]:
         """Key of a substance -> how it becomes a drug: see the head of the table."""
         return {key_of(row.word): row.value for row in self.rows if row.kind == "substance"}
@@ -156,6 +161,18 @@ class Surroundings:
             return False
         return bool(self._words.dose_at(self._text[end : end + 30].lower(), 0)) or self._after(end) in self._words.clear_forms
 
+    def is_marked(self, end: int) -> bool:
+        """® or a form that nothing else has stands right after it."""
+        return bool(_marked(self._text, end)) or self._after(end) in self._words.clear_forms
+
+    def is_measured(self, end: int) -> bool:
+        """A word follows that speaks of what the body makes or a thing is made of: "levels", "batteries"."""
+        return self._after(end) in self._words.not_after
+
+    def is_taken(self, start: int) -> bool:
+        """A word of treatment stands before it: "stopped taking xanax", "on norco"."""
+        return self._is_treated(self._before(start))
+
     def is_name(self, start: int, end: int, key: str) -> bool:
         """Written as a name inside a sentence, and given, or a medicine is near; an everyday word needs both."""
         if not self.is_capital(start):
@@ -163,7 +180,7 @@ class Surroundings:
         before = self._before(start)[-2:]
         if not self._words.giving.isdisjoint(before):
             return True
-        used = not self._words.before.isdisjoint(before)
+        used = self._is_treated(before)
         everyday = key in self._words.english or len(key) <= 3
         return used and self.is_near(start, end) if everyday else used or self.is_near(start, end)
 
@@ -221,7 +238,7 @@ class Surroundings:
             return True
         if sort:
             return sort == "mostly" or (sort == "listed" and self.is_listed(start, end))
-        return bool(self._words.before.intersection(before[-2:])) or self.is_listed(start, end)
+        return self._is_treated(before) or self.is_listed(start, end)
 
     def country(self, start: int, end: int) -> str | None:
         """The country that the sentence speaks of, the one named last before the name if there are several."""
@@ -229,6 +246,10 @@ class Surroundings:
         after = self._words.country_words(_sentence_part(self._text[end : end + 100])[0].lower())
         named = before[-1:] or after[:1]
         return self._words.countries[named[0]] if named else None
+
+    def _is_treated(self, before: Sequence[str]) -> bool:
+        """One of the two words before gives a medicine, or both together do: "taking", "been on"."""
+        return not self._words.before.isdisjoint([*before[-2:], " ".join(before[-2:])])
 
     def _after(self, end: int) -> str:
         found = _next_word(self._text, end)

@@ -47,18 +47,32 @@ class _Reading:
 
     def __init__(self, text: str, lexicon: Lexicon, country: str | None) -> None:
         self._text, self._lexicon, self._country = text, lexicon, country
-        self._found = [match for m in lexicon.matcher.find(text) if (match := self._possible(m))]
+        self._found = [match for m in lexicon.matcher.find(text) for match in self._possible(m)]
 
     def mentions(self) -> list[Mention]:
-        plain = [match for match in self._found if not self._needs(match)]
-        doubtful = self._without_foreign([match for match in self._found if self._needs(match)], plain)
+        plain, doubtful = self._parted(self._found)
+        doubtful = self._without_foreign(doubtful, plain)
         around = self._surroundings(plain)
-        if doubtful:
-            plain = sorted([*plain, *self._accepted(doubtful, plain, around)])
+        while doubtful:
+            accepted = self._accepted(doubtful, plain, self._surroundings(plain))
+            inner, doubtful = self._parted(m for rejected in _without(doubtful, accepted) for m in self._inside(rejected))
+            plain = sorted([*plain, *accepted, *inner])
         generics = {name.targets for match in plain for name in match.names[:1] if name.kind not in {"brand", "class"}}
         said = frozenset(target for targets in generics for target in targets)
         found = [self._mention(match, said, around) for match in plain]
         return sorted([*found, *self._abbreviations(found)], key=lambda mention: mention.start)
+
+    def _parted(self, matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
+        """The matches that are certain, and those that only surroundings make a drug."""
+        certain, doubtful = list[Match](), list[Match]()
+        for match in matches:
+            (doubtful if self._needs(match) else certain).append(match)
+        return certain, doubtful
+
+    def _inside(self, match: Match) -> Iterator[Match]:
+        """The names within a brand of several words that is not meant: "Voltaren" of "Voltaren Max"."""
+        if " " in match.key and match.names[0].kind == "brand":
+            yield from (inner for m in self._lexicon.matcher.inside(self._text, match) for inner in self._possible(m))
 
     def _without_foreign(self, doubtful: list[Match], plain: Sequence[Match]) -> list[Match]:
         """Without letters that the text itself explains as something else: "Open Community License (OCL)"."""
@@ -84,10 +98,17 @@ class _Reading:
     def _surroundings(self, matches: Iterable[Match]) -> Surroundings:
         return Surroundings(self._text, self._lexicon.words, [(match.start, match.end) for match in matches])
 
-    def _possible(self, match: Match) -> Match | None:
-        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words."""
+    def _possible(self, match: Match) -> Iterator[Match]:
+        """The match with the names that can be written so, else the names within it; none in an address."""
         if match.start and match.end < len(self._text) and in_address(self._text, match.start, match.end):
-            return None
+            return
+        if written := self._as_written(match):
+            yield written
+        else:
+            yield from self._inside(match)
+
+    def _as_written(self, match: Match) -> Match | None:
+        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words."""
         written = self._text[match.start : match.end]
         kinds = {name.kind for name in match.names}
         if "abbreviation" in kinds:
@@ -105,14 +126,51 @@ class _Reading:
 
     def _needs(self, match: Match) -> bool:
         """Only surroundings make this a drug."""
-        return match.key in self._lexicon.words.substances or _is_unconfirmed(match) or self._is_everyday(match)
+        if match.key in self._lexicon.words.substances or self._is_everyday(match):
+            return True
+        return _is_unconfirmed(match) and not self._is_variant(match)
+
+    def _is_variant(self, match: Match) -> bool:
+        """A longer name, written as listed, of a brand that publishers vouch for: "Abilify Discmelt"."""
+        if " " not in match.key or not _has_capitals_of(self._text[match.start : match.end], match.names[0].surface):
+            return False
+        shorter = self._lexicon.matcher.inside(self._text, match)[:1]
+        return any(base.start == match.start and base.names[0].kind == "brand" and not self._needs(base) for base in shorter)
 
     def _is_everyday(self, match: Match) -> bool:
-        """A word that means something else more often, or so short that it does."""
+        """A word that means something else more often, or so short that it does; a generic name that is a brand too is none."""
         short = len(match.key) <= 3 or (self._text[match.start].islower() and len(match.key) <= _SHORT)
-        short = short or match.key in self._lexicon.words.english
-        doubtful = {name.targets for name in match.names if name.needs or (short and name.kind in {"brand", "abbreviation"})}
+        short = short or match.key in self._lexicon.words.english or self._is_loose(match)
+        generic = any(name.kind not in {"brand", "abbreviation"} for name in match.names)
+        doubtful = {
+            name.targets
+            for name in match.names
+            if (name.needs and not (generic and name.kind == "brand")) or (short and name.kind in {"brand", "abbreviation"})
+        }
         return bool(doubtful) and all(name.targets in doubtful for name in match.names)
+
+    def _is_loose(self, match: Match) -> bool:
+        """A letter with a number ("P 500"), or a brand that begins with a few letters, without its capitals ("no spa")."""
+        if match.names[0].kind != "brand" or " " not in match.key:
+            return False
+        if _is_lettered(match.key):
+            return True
+        return match.key.index(" ") < _SHORT - 1 and not _has_capitals_of(self._text[match.start : match.end], match.names[0].surface)
+
+    def _is_low(self, match: Match) -> bool:
+        """A brand in lower case that publishers vouch for, and no everyday word: "xanax"."""
+        key, words = match.key, self._lexicon.words
+        if len(key) <= 3 or not self._text[match.start : match.end].islower() or match.names[0].trust < 0.9:
+            return False
+        return key in words.proper or not (key in words.english or any(name.needs for name in match.names))
+
+    def _is_taken(self, match: Match, around: Surroundings) -> bool:
+        """Somebody takes it, it stands in a row of drugs, or health is spoken of around a word that is nothing but a brand."""
+        start, end = match.start, match.end
+        if around.is_measured(end):
+            return False
+        nothing_else = " " not in match.key and match.key not in self._lexicon.words.proper
+        return around.is_taken(start) or around.is_listed(start, end) or (nothing_else and around.is_health(start, end))
 
     def _accepted(self, doubtful: Sequence[Match], plain: Sequence[Match], around: Surroundings) -> list[Match]:
         """The doubtful matches that are drugs after all; one that is certain speaks for its others."""
@@ -141,6 +199,11 @@ class _Reading:
             return around.is_given(start, end, match.key)
         if not self._is_everyday(match):
             return bool(known) or around.is_health(start, end)
+        if _is_lettered(match.key):
+            said = {target for targets in known for target in targets}
+            return said.issuperset(match.names[0].targets) or around.is_marked(end)
+        if self._is_low(match) and self._is_taken(match, around):
+            return True
         return around.is_dosed(start, end, match.key) or around.is_explained(start, end) or around.is_name(start, end, match.key)
 
     def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
@@ -212,6 +275,30 @@ def _is_written_so(written: str, surface: str) -> bool:
 def _is_unconfirmed(match: Match) -> bool:
     """A brand that stands on our own knowledge only."""
     return all(name.kind == "brand" and name.trust < 0.9 for name in match.names)
+
+
+_lettered = re.compile(r"[a-z] \d+").fullmatch
+
+
+def _is_lettered(key: str) -> bool:
+    """A letter and a number: a road, a vitamin, a formula or a sum of money more often than a brand.
+
+    >>> [_is_lettered(key) for key in ("o 2", "p 500", "pan 40")]
+    [True, True, False]
+    """
+    return bool(_lettered(key))
+
+
+_runs = re.compile(r"[^\W_]+").findall
+
+
+def _has_capitals_of(written: str, surface: str) -> bool:
+    """Each word starts with a capital where the name in the table has one.
+
+    >>> [_has_capitals_of(written, "T-Stat") for written in ("T-STAT", "T-stat", "t stat")]
+    [True, False, False]
+    """
+    return not any(there[0].isupper() and here[0].islower() for here, there in zip(_runs(written), _runs(surface), strict=False))
 
 
 def _kind(name: Name) -> str:
