@@ -194,7 +194,8 @@ class _Reading:
         if match.key in self._lexicon.words.substances:
             return around.is_given(start, end, match.key)
         if any(name.kind == "abbreviation" for name in match.names):
-            return any(name.targets in known for name in match.names) or around.is_near(start, end)
+            written_so = not self._text[start:end].isupper() and around.is_dosed(start, end, match.key)  # "KCl 20 mEq"
+            return written_so or any(name.targets in known for name in match.names) or around.is_near(start, end)
         if len(match.key) > 3 and match.names[0].kind != "brand" and self._text[start:end].islower():
             return around.is_given(start, end, match.key)
         if not self._is_everyday(match):
@@ -263,13 +264,11 @@ def _without(matches: Iterable[Match], others: Iterable[Match]) -> list[Match]:
 def _is_written_so(written: str, surface: str) -> bool:
     """An abbreviation stands in capitals, or as listed with its capitals; a word as long as "charcoal" is none.
 
-    >>> [_is_written_so(*pair) for pair in (("INH", "INH"), ("inh", "inh"), ("tPA", "tPA"), ("charcoal", "charcoal"))]
+    >>> [_is_written_so(*pair) for pair in (("INH", "INH"), ("inh", "inh"), ("tPA", "t-PA"), ("charcoal", "charcoal"))]
     [True, False, True, True]
     """
-    if (written == surface and not surface.islower()) or sum(map(str.isalpha, surface)) > 5:
-        return True
-    letters = "".join(_letters(written.removesuffix("s")))
-    return letters.isupper()
+    letters, listed = "".join(_letters(written.removesuffix("s"))), "".join(_letters(surface))
+    return letters.isupper() or len(listed) > 5 or (letters == listed and not listed.islower())
 
 
 def _is_unconfirmed(match: Match) -> bool:
