@@ -14,7 +14,8 @@ from .tables import Word
 #: What a word of `context_words.tsv` can say; the table's head tells what each means.
 WORD_KINDS = (
     "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
-    "release", "naming", "unit", "country", "english", "proper", "health",
+    "release", "naming", "unit", "country", "english", "proper", "first_name", "idiom",
+    "health",
 )  # fmt: skip
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
@@ -31,6 +32,11 @@ _joins_names = re.compile(
 ).match
 _opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch
 _ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\n\s*|[^\w\s,;.!?:()'\"“”‘’«»&/+%®™°-]\s|^\W+)$").search
+_is_enzyme = re.compile(
+    r"(?:[a-z]*(?:oxid|reduct|gen|synth|synthet|hydroxyl|transfer|ester|hydrol|acyl|carboxyl|deamin|phosphat|peptid)|ly|lig|(?:phospho)?kin)ases?"
+).fullmatch
+_surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,|['’]s\b)").match
+_title = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Sister|Nurse)\.?[ \u00a0]$").search
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,20 @@ class ContextWords:
         return self.of("proper")
 
     @cached_property
+    def first_names(self) -> frozenset[str]:
+        """Brands that people are called by their first name."""
+        return self.of("first_name")
+
+    @cached_property
+    def idioms(self) -> dict[str, list[Word]]:
+        """Word -> the sayings that it stands in."""
+        found = dict[str, list[Word]]()
+        for row in self.rows:
+            for word in row.word.split() if row.kind == "idiom" else ():
+                found.setdefault(word, []).append(row)
+        return found
+
+    @cached_property
     def substances(self) -> dict[str, str]:
         """Key of a substance -> how it becomes a drug: see the head of the table."""
         return {key_of(row.word): row.value for row in self.rows if row.kind == "substance"}
@@ -150,6 +170,16 @@ class Surroundings:
     def __init__(self, text: str, words: ContextWords, drugs: Sequence[tuple[int, int]] = ()) -> None:
         self._text, self._words = text, words
         self._starts, self._spans = [start for start, _ in drugs], drugs
+
+    def is_other_thing(self, start: int, end: int, key: str) -> bool:
+        """An enzyme, a person, or a saying: "xanthine oxidase", "Lyrica Anderson sang", "a phone on steroids"."""
+        if _is_enzyme(self._after(end)):
+            return True
+        if key in self._words.first_names and _surname(self._text, end):
+            return bool(_title(self._text[max(0, start - 8) : start])) or not self.is_health(start, end)
+        written = self._text[start:end].lower()
+        sayings = [row for row in self._words.idioms.get(written, ()) if self._stands_in(row.word, start, written)]
+        return any(row.value != "health" or not self.is_health(start, end) for row in sayings)
 
     def is_dosed(self, start: int, end: int, key: str) -> bool:
         """A dose, a form or ® follows: it is a medicine, whatever the word; an everyday word in lower case needs ®."""
@@ -246,6 +276,10 @@ class Surroundings:
         after = self._words.country_words(_sentence_part(self._text[end : end + 100])[0].lower())
         named = before[-1:] or after[:1]
         return self._words.countries[named[0]] if named else None
+
+    def _stands_in(self, phrase: str, start: int, word: str) -> bool:
+        at = start - phrase.index(word)
+        return at >= 0 and self._text[at : at + len(phrase)].lower() == phrase
 
     def _is_treated(self, before: Sequence[str]) -> bool:
         """One of the two words before gives a medicine, or both together do: "taking", "been on"."""

@@ -108,7 +108,9 @@ class _Reading:
             yield from self._inside(match)
 
     def _as_written(self, match: Match) -> Match | None:
-        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words."""
+        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, person or saying."""
+        if self._surroundings(()).is_other_thing(match.start, match.end, match.key):
+            return None
         written = self._text[match.start : match.end]
         kinds = {name.kind for name in match.names}
         if "abbreviation" in kinds:
