@@ -105,6 +105,11 @@ class ContextWords:
         return self.of("english")
 
     @cached_property
+    def sounds(self) -> frozenset[str]:
+        """Everyday words that sound like an ingredient, as do their other forms."""
+        return frozenset(row.word for row in self.rows if row.kind == "english" and row.value == "sound")
+
+    @cached_property
     def proper(self) -> frozenset[str]:
         """Names of people and places that are no word in lower case: there the medicine is meant."""
         return self.of("proper")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..words import read_words
 from .abbreviations import defined_abbreviations, foreign_abbreviations
 from .context import Surroundings, in_address, starts_sentence
 from .lexicon import Lexicon
@@ -37,17 +38,17 @@ class Mention:
     ambiguous: tuple[str, ...] = ()
 
 
-def find_mentions(text: str, lexicon: Lexicon, country: str | None = None) -> list[Mention]:
+def find_mentions(text: str, lexicon: Lexicon, country: str | None = None, language: str | None = None) -> list[Mention]:
     """The drugs and drug classes that the text speaks of, in reading order."""
-    return _Reading(text, lexicon, country).mentions()
+    return _Reading(text, lexicon, country, language).mentions()
 
 
 class _Reading:
     """One text being read: first what is certain, then what the certain things and the words around speak for."""
 
-    def __init__(self, text: str, lexicon: Lexicon, country: str | None) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, country: str | None, language: str | None) -> None:
         self._text, self._lexicon, self._country = text, lexicon, country
-        self._found = [match for m in lexicon.matcher.find(text) for match in self._possible(m)]
+        self._found = [match for m in self._with_foreign(lexicon.matcher.find(text), language) for match in self._possible(m)]
 
     def mentions(self) -> list[Mention]:
         plain, doubtful = self._parted(self._found)
@@ -61,6 +62,17 @@ class _Reading:
         said = frozenset(target for targets in generics for target in targets)
         found = [self._mention(match, said, around) for match in plain]
         return sorted([*found, *self._abbreviations(found)], key=lambda mention: mention.start)
+
+    def _with_foreign(self, matches: list[Match], language: str | None) -> list[Match]:
+        """Also the generic names of other languages; one takes the place of a guess at what else the word could be."""
+        if language and language[:2] == "en" and self._text.isascii():
+            return matches
+        found = {place[0]: Match(*place[:3], (place[3],)) for place in self._lexicon.foreign.find(read_words(self._text), language)}
+        if not found:
+            return matches
+        kept = [match for match in matches if not (match.start in found and match.names[0].kind in {"misspelling", "unlisted"})]
+        covered = {at for match in kept for at in range(match.start, match.end)}
+        return sorted([*kept, *(match for match in found.values() if match.start not in covered)])
 
     def _parted(self, matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
         """The matches that are certain, and those that only surroundings make a drug."""
@@ -108,7 +120,7 @@ class _Reading:
             yield from self._inside(match)
 
     def _as_written(self, match: Match) -> Match | None:
-        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, person or saying."""
+        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, no saying."""
         if self._surroundings(()).is_other_thing(match.start, match.end, match.key):
             return None
         written = self._text[match.start : match.end]
@@ -226,7 +238,7 @@ class _Reading:
     def _chosen(self, match: Match, said: frozenset[str], around: Surroundings) -> tuple[Name, float, tuple[str, ...]]:
         """The name that is meant, how sure that is, and the other ingredients that it may stand for."""
         names = [name for name in match.names if name.kind == match.names[0].kind or match.names[0].kind == "brand"]
-        sure = {"misspelling": 0.6, "unlisted": 0.5}.get(names[0].kind, 0.9 if self._needs(match) else 1.0)
+        sure = {"misspelling": 0.6, "unlisted": 0.5, "foreign": 0.9}.get(names[0].kind, 0.9 if self._needs(match) else 1.0)
         if len(names) == 1 or len({name.targets for name in names}) == 1:
             return names[0], sure, ()
         if len(told := {name.targets: name for name in names if said.issuperset(name.targets)}) == 1:
@@ -306,7 +318,7 @@ def _kind(name: Name) -> str:
     """The kind as the record gives it: all other names of an ingredient are synonyms."""
     if len(name.targets) > 1 and name.kind not in {"brand", "misspelling"}:
         return "combination"
-    return "synonym" if name.kind in {"usan", "ban"} else name.kind
+    return "synonym" if name.kind in {"usan", "ban", "foreign"} else name.kind
 
 
 def _remoteness(name: Name, country: str | None) -> tuple[bool, bool, int, int]:
