@@ -135,8 +135,9 @@ class _Reading:
         return match
 
     def _is_brandlike(self, match: Match) -> bool:
-        """A medicine is spoken of near a word with a capital; else it is a person, a place or a firm."""
-        return self._surroundings(()).is_near(match.start, match.end)
+        """A medicine is spoken of near a word with a capital, health near a long one; else it is a person, a place or a firm."""
+        around, name = self._surroundings(()), match.names[0].surface
+        return around.is_near(match.start, match.end) or (name.islower() and len(name) > 8 and around.is_health(match.start, match.end))
 
     def _needs(self, match: Match) -> bool:
         """Only surroundings make this a drug."""
