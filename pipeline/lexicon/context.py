@@ -35,6 +35,9 @@ _ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\n\s*|[^\w\s,;.!
 _is_enzyme = re.compile(
     r"(?:[a-z]*(?:oxid|reduct|gen|synth|synthet|hydroxyl|transfer|ester|hydrol|acyl|carboxyl|deamin|phosphat|peptid)|ly|lig|(?:phospho)?kin)ases?"
 ).fullmatch
+_is_made = re.compile(
+    r"\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:produced|released|secreted|synthesi[sz]ed)\s(?:by|in|from|when|during|naturally)\b"
+).match
 _surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,|['’]s\b)").match
 _title = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Sister|Nurse)\.?[ \u00a0]$").search
 
@@ -263,8 +266,10 @@ class Surroundings:
         return i < len(self._spans) and self._spans[i][0] - end <= 12 and bool(_joins_names(self._text[end : self._spans[i][0]]))
 
     def is_given(self, start: int, end: int, key: str) -> bool:
-        """A substance is given as a medicine: "iron tablets", "took vitamin C", not "rich in iron"."""
+        """A substance is given as a medicine: "iron tablets", "took vitamin C", not "rich in iron", "is released by the gland"."""
         sort, following, before = self._words.substances.get(key, ""), self._after(end), self._before(start)
+        if _is_made(self._text, end):
+            return False
         if sort == "medicine":
             return following not in self._words.things
         if following in self._words.not_after or not self._words.not_before.isdisjoint(_attributes(before)):
