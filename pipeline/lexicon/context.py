@@ -38,7 +38,8 @@ _is_enzyme = re.compile(
 _is_made = re.compile(
     r"\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:produced|released|secreted|synthesi[sz]ed)\s(?:by|in|from|when|during|naturally)\b"
 ).match
-_surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,|['’]s\b)").match
+_surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,)").match
+_DETERMINERS = [[word] for word in ("the", "a", "an", "my", "your", "his", "her", "their", "our", "this")]  # before things, not people
 _title = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Sister|Nurse)\.?[ \u00a0]$").search
 
 
@@ -183,8 +184,9 @@ class Surroundings:
         """An enzyme, a person, or a saying: "xanthine oxidase", "Lyrica Anderson sang", "a phone on steroids"."""
         if _is_enzyme(self._after(end)):
             return True
-        if key in self._words.first_names and _surname(self._text, end):
-            return bool(_title(self._text[max(0, start - 8) : start])) or not self.is_health(start, end)
+        if key in self._words.first_names and self._is_surname_after(end):
+            titled = bool(_title(self._text[max(0, start - 8) : start]))
+            return titled or not (self._before(start)[-1:] in _DETERMINERS or self.is_taken(start) or self.is_health(start, end))
         written = self._text[start:end].lower()
         sayings = [row for row in self._words.idioms.get(written, ()) if self._stands_in(row.word, start, written)]
         return any(row.value != "health" or not self.is_health(start, end) for row in sayings)
@@ -286,6 +288,9 @@ class Surroundings:
         after = self._words.country_words(_sentence_part(self._text[end : end + 100])[0].lower())
         named = before[-1:] or after[:1]
         return self._words.countries[named[0]] if named else None
+
+    def _is_surname_after(self, end: int) -> bool:
+        return bool(_surname(self._text, end)) and self._after(end) not in self._words.health | self._words.forms
 
     def _stands_in(self, phrase: str, start: int, word: str) -> bool:
         at = start - phrase.index(word)

@@ -25,6 +25,8 @@ _READ_FROM = frozenset({"generic", "usan", "ban", "synonym"})
 #: Words that an English text of a few lines has, and others hardly ever.
 _ENGLISH = frozenset({"the", "of", "and", "with", "for", "to", "was"})
 
+_ACIDS = frozenset({"acide", "acido", "ácido"})
+
 _CYRILLIC = str.maketrans({
     "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "э": "e", "ж": "z", "з": "z", "и": "i",
     "і": "i", "ї": "i", "й": "i", "ы": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
@@ -62,6 +64,12 @@ class ForeignNames:
         for word in words.places:
             if _MINIMUM <= len(word) <= _MAXIMUM and (foreign or not word.isascii()) and (name := self(word)):
                 yield from ((words.starts[i], words.ends[i], word, name) for i in words.places[word])
+        for acid in _ACIDS.intersection(words.places) if foreign else ():
+            for i in words.places[acid]:
+                following = words.words[i + 1 : i + 2]
+                if following and (key := self._acids.get(reading(following[0]))):
+                    word = f"{acid} {following[0]}"
+                    yield words.starts[i], words.ends[i + 1], word, self._named(word, key)
 
     def __call__(self, word: str) -> Name | None:
         """A name of kind `foreign` for a word in lower case that no table holds, or None."""
@@ -76,10 +84,17 @@ class ForeignNames:
         read = reading(word)
         tried = [read, _without_case("", read), *([reading(_silent("", word))] if "г" in word else [])]
         key = next((self._readings[form] for form in tried if form in self._readings), None)
-        if key is None:
-            return None
+        return self._named(word, key) if key else None
+
+    def _named(self, word: str, key: str) -> Name:
         meant = self._names[key][0]
         return Name(word, "foreign", meant.targets, sources=meant.sources)
+
+    @cached_property
+    def _acids(self) -> dict[str, str]:
+        """Reading of the first word of an acid -> its key: "acide valproïque"."""
+        keys = [key for key in self._names.acids() if self._is_medicine(key, self._names[key][0].targets[0])]
+        return {reading(key.removesuffix(" acid")): key for key in keys if len(self._names[key][0].targets) == 1}
 
     @cached_property
     def _readings(self) -> dict[str, str]:
