@@ -189,7 +189,7 @@ class Surroundings:
             return titled or not (self._before(start)[-1:] in _DETERMINERS or self.is_taken(start) or self.is_health(start, end))
         written = self._text[start:end].lower()
         sayings = [row for row in self._words.idioms.get(written, ()) if self._stands_in(row.word, start, written)]
-        return any(row.value != "health" or not self.is_health(start, end) for row in sayings)
+        return any(row.value != "health" or not (self.is_taken(start) or self.is_health(start, end)) for row in sayings)
 
     def is_dosed(self, start: int, end: int, key: str) -> bool:
         """A dose, a form or ® follows: it is a medicine, whatever the word; an everyday word in lower case needs ®."""
