@@ -35,13 +35,10 @@ _CYRILLIC = str.maketrans({
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "e", "œ": "e", "ß": "ss", "ı": "i", "ç": "s"})
 
 #: One after the other: what sounds alike in the languages that use the names.
-_SOUNDS = [
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"ph", "f"), (r"[ao]e", "e"), (r"(.)\1+", r"\1"), (r"ch|qu|q|k[vw]", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"x", "ks"),
-        (r"z", "s"), (r"[yj]", "i"), (r"w", "v"), (r"h", ""), (r"m(?=[^aeioum])", "n"), (r"(.)\1+", r"\1"),
-    )
-]  # fmt: skip
+_SOUNDS = [pair.split(">") for pair in "ph>f ae>e oe>e ch>k qu>k q>k kv>k kw>k ce>se ci>si cy>si c>k x>ks".split()]
+_ALIKE = str.maketrans({"z": "s", "y": "i", "j": "i", "w": "v", "h": ""})
+_nasal = re.compile(r"m(?=[^aeioum])").sub  # "anlodipino"
+_doubled = re.compile(r"(.)\1+").sub
 _silent = re.compile(r"г(?=[аеиоуі])").sub  # the h of "хлоргексидин"
 _without_case = re.compile(r"(?:ami|am|ak|em|om|ov|oi)$").sub  # after a last vowel is gone: "ибупрофеном", "paracetamolem"
 
@@ -135,6 +132,6 @@ def reading(word: str) -> str:
     if not word.isascii():
         word = unicodedata.normalize("NFKD", word.translate(_CYRILLIC).translate(_LETTERS))
         word = "".join(letter for letter in word if letter.isascii())
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return word.rstrip("aeiou")
+    for letters, sound in _SOUNDS:
+        word = word.replace(letters, sound)
+    return _doubled(r"\1", _nasal("n", word.translate(_ALIKE))).rstrip("aeiou")
