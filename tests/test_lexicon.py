@@ -248,3 +248,24 @@ def test_loading_is_quick() -> None:
         read_lexicon(files("pipeline.lexicon")).matcher.find("paracetamol")
         times.append(time.process_time() - start)
     assert min(times) < 0.6
+
+
+@pytest.mark.parametrize("word", ["isotrétinoïne", "izotretynoina", "изотретиноин", "ИЗОТРЕТИНОИНА"])
+def test_names_of_other_languages_are_looked_up(lexicon: Lexicon, word: str) -> None:
+    """A generic name as another language spells it is told with the reason."""
+    found = lexicon.lookup(word)
+    assert [candidate.name.targets for candidate in found] == [("isotretinoin",)]
+    assert "another language" in found[0].reason
+
+
+def test_own_names_stand_before_those_of_other_languages(tmp_path: Path) -> None:
+    """What the user's table says of a word is not overruled by how it sounds."""
+    lexicon = load_lexicon((_own(tmp_path, "surface\ttarget\nIbuprofeno\tparacetamol\n"),))
+    assert [mention.name.targets for mention in find_mentions("Tomo ibuprofeno.", lexicon, language="es")] == [("paracetamol",)]
+
+
+def test_other_languages_are_read_on_their_pages(lexicon: Lexicon) -> None:
+    """A word of English letters is read so on a page in another language only."""
+    text = "Levotiroxina, hidroclorotiazida"
+    assert [mention.kind for mention in find_mentions(text, lexicon, language="es")] == ["synonym", "synonym"]
+    assert find_mentions(text, lexicon, language="en-GB") == []

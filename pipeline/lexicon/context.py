@@ -14,7 +14,8 @@ from .tables import Word
 #: What a word of `context_words.tsv` can say; the table's head tells what each means.
 WORD_KINDS = (
     "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
-    "release", "naming", "unit", "country", "english", "health",
+    "release", "naming", "unit", "country", "english", "proper", "first_name", "idiom",
+    "health",
 )  # fmt: skip
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
@@ -31,6 +32,15 @@ _joins_names = re.compile(
 ).match
 _opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch
 _ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\n\s*|[^\w\s,;.!?:()'\"“”‘’«»&/+%®™°-]\s|^\W+)$").search
+_is_enzyme = re.compile(
+    r"(?:[a-z]*(?:oxid|reduct|gen|synth|synthet|hydroxyl|transfer|ester|hydrol|acyl|carboxyl|deamin|phosphat|peptid)|ly|lig|(?:phospho)?kin)ases?"
+).fullmatch
+_is_made = re.compile(
+    r"\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:produced|released|secreted|synthesi[sz]ed)\s(?:by|in|from|when|during|naturally)\b"
+).match
+_surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,)").match
+_DETERMINERS = [[word] for word in ("the", "a", "an", "my", "your", "his", "her", "their", "our", "this")]  # before things, not people
+_title = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Sister|Nurse)\.?[ \u00a0]$").search
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,30 @@ class ContextWords:
         return self.of("english")
 
     @cached_property
+    def sounds(self) -> frozenset[str]:
+        """Everyday words that sound like an ingredient, as do their other forms."""
+        return frozenset(row.word for row in self.rows if row.kind == "english" and row.value == "sound")
+
+    @cached_property
+    def proper(self) -> frozenset[str]:
+        """Names of people and places that are no word in lower case: there the medicine is meant."""
+        return self.of("proper")
+
+    @cached_property
+    def first_names(self) -> frozenset[str]:
+        """Brands that people are called by their first name."""
+        return self.of("first_name")
+
+    @cached_property
+    def idioms(self) -> dict[str, list[Word]]:
+        """Word -> the sayings that it stands in."""
+        found = dict[str, list[Word]]()
+        for row in self.rows:
+            for word in row.word.split() if row.kind == "idiom" else ():
+                found.setdefault(word, []).append(row)
+        return found
+
+    @cached_property
     def substances(self) -> dict[str, str]:
         """Key of a substance -> how it becomes a drug: see the head of the table."""
         return {key_of(row.word): row.value for row in self.rows if row.kind == "substance"}
@@ -146,6 +180,17 @@ class Surroundings:
         self._text, self._words = text, words
         self._starts, self._spans = [start for start, _ in drugs], drugs
 
+    def is_other_thing(self, start: int, end: int, key: str) -> bool:
+        """An enzyme, a person, or a saying: "xanthine oxidase", "Lyrica Anderson sang", "a phone on steroids"."""
+        if _is_enzyme(self._after(end)):
+            return True
+        if key in self._words.first_names and self._is_surname_after(end):
+            titled = bool(_title(self._text[max(0, start - 8) : start]))
+            return titled or not (self._before(start)[-1:] in _DETERMINERS or self.is_taken(start) or self.is_health(start, end))
+        written = self._text[start:end].lower()
+        sayings = [row for row in self._words.idioms.get(written, ()) if self._stands_in(row.word, start, written)]
+        return any(row.value != "health" or not (self.is_taken(start) or self.is_health(start, end)) for row in sayings)
+
     def is_dosed(self, start: int, end: int, key: str) -> bool:
         """A dose, a form or ® follows: it is a medicine, whatever the word; an everyday word in lower case needs ®."""
         if _marked(self._text, end):
@@ -156,6 +201,18 @@ class Surroundings:
             return False
         return bool(self._words.dose_at(self._text[end : end + 30].lower(), 0)) or self._after(end) in self._words.clear_forms
 
+    def is_marked(self, end: int) -> bool:
+        """® or a form that nothing else has stands right after it."""
+        return bool(_marked(self._text, end)) or self._after(end) in self._words.clear_forms
+
+    def is_measured(self, end: int) -> bool:
+        """A word follows that speaks of what the body makes or a thing is made of: "levels", "batteries"."""
+        return self._after(end) in self._words.not_after
+
+    def is_taken(self, start: int) -> bool:
+        """A word of treatment stands before it: "stopped taking xanax", "on norco"."""
+        return self._is_treated(self._before(start))
+
     def is_name(self, start: int, end: int, key: str) -> bool:
         """Written as a name inside a sentence, and given, or a medicine is near; an everyday word needs both."""
         if not self.is_capital(start):
@@ -163,7 +220,7 @@ class Surroundings:
         before = self._before(start)[-2:]
         if not self._words.giving.isdisjoint(before):
             return True
-        used = not self._words.before.isdisjoint(before)
+        used = self._is_treated(before)
         everyday = key in self._words.english or len(key) <= 3
         return used and self.is_near(start, end) if everyday else used or self.is_near(start, end)
 
@@ -211,8 +268,10 @@ class Surroundings:
         return i < len(self._spans) and self._spans[i][0] - end <= 12 and bool(_joins_names(self._text[end : self._spans[i][0]]))
 
     def is_given(self, start: int, end: int, key: str) -> bool:
-        """A substance is given as a medicine: "iron tablets", "took vitamin C", not "rich in iron"."""
+        """A substance is given as a medicine: "iron tablets", "took vitamin C", not "rich in iron", "is released by the gland"."""
         sort, following, before = self._words.substances.get(key, ""), self._after(end), self._before(start)
+        if _is_made(self._text, end):
+            return False
         if sort == "medicine":
             return following not in self._words.things
         if following in self._words.not_after or not self._words.not_before.isdisjoint(_attributes(before)):
@@ -221,7 +280,7 @@ class Surroundings:
             return True
         if sort:
             return sort == "mostly" or (sort == "listed" and self.is_listed(start, end))
-        return bool(self._words.before.intersection(before[-2:])) or self.is_listed(start, end)
+        return self._is_treated(before) or self.is_listed(start, end)
 
     def country(self, start: int, end: int) -> str | None:
         """The country that the sentence speaks of, the one named last before the name if there are several."""
@@ -229,6 +288,17 @@ class Surroundings:
         after = self._words.country_words(_sentence_part(self._text[end : end + 100])[0].lower())
         named = before[-1:] or after[:1]
         return self._words.countries[named[0]] if named else None
+
+    def _is_surname_after(self, end: int) -> bool:
+        return bool(_surname(self._text, end)) and self._after(end) not in self._words.health | self._words.forms
+
+    def _stands_in(self, phrase: str, start: int, word: str) -> bool:
+        at = start - phrase.index(word)
+        return at >= 0 and self._text[at : at + len(phrase)].lower() == phrase
+
+    def _is_treated(self, before: Sequence[str]) -> bool:
+        """One of the two words before gives a medicine, or both together do: "taking", "been on"."""
+        return not self._words.before.isdisjoint([*before[-2:], " ".join(before[-2:])])
 
     def _after(self, end: int) -> str:
         found = _next_word(self._text, end)

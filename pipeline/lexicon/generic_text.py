@@ -42,7 +42,8 @@ def generic_text(text: str, mentions: Sequence[Mention], words: ContextWords, us
     parts, here = list[str](), 0
     for mention in drugs:
         if mention not in kept and (new := _replacement(text, mention, usan)):
-            parts += [_with_article(text[here : mention.start], new), new]
+            before = text[here : mention.start]
+            parts += [before if mention.name.kind == "foreign" else _with_article(before, new), new]
             here = mark.end() if (mark := _mark(text, mention.end)) else mention.end
     return "".join([*parts, text[here:]])
 

@@ -57,11 +57,16 @@ class Guesser:
         return sorted(name for name, kind in self._candidates(word) if _is_slip(word, name, kind))
 
     def _misspelt(self, word: str) -> Name | None:
-        close = self.close_to(word) or self._sounding_like(word)
+        close = self.close_to(word) or self._with_letters_of(word) or self._sounding_like(word)
         meant = [self._names[name][0] for name in close]
         if not meant or any(name.targets != meant[0].targets for name in meant):
             return None
         return Name(meant[0].surface, "misspelling", meant[0].targets)
+
+    def _with_letters_of(self, word: str) -> list[str]:
+        """Generic names whose letters changed places, or lost one of two like syllables: "metmorfin", "atorvastin"."""
+        moved = [name for name in self._by_all_letters.get("".join(sorted(word)), ()) if _is_moved(word, name)]
+        return moved or self._by_lost_syllable.get(word, [])
 
     def _sounding_like(self, word: str) -> list[str]:
         """Generic names that are read alike and differ in two letters at most."""
@@ -109,6 +114,22 @@ class Guesser:
         return dict(index)
 
     @cached_property
+    def _by_all_letters(self) -> dict[str, tuple[str, ...]]:
+        index = defaultdict[str, list[str]](list)
+        for name, kind in self._guessable:
+            if kind != "brand":
+                index["".join(sorted(name))].append(name)
+        return {letters: tuple(names) for letters, names in index.items()}
+
+    @cached_property
+    def _by_lost_syllable(self) -> dict[str, list[str]]:
+        index = defaultdict[str, list[str]](list)
+        for name in self._generic:
+            for word in without_syllable(name):
+                index[word].append(name)
+        return dict(index)
+
+    @cached_property
     def _outlines(self) -> frozenset[str]:
         return frozenset(map(outline, self._generic))
 
@@ -121,6 +142,28 @@ def _is_slip(word: str, name: str, kind: str) -> bool:
     if kind == "brand" and (name[:4] != word[:4] or name[-1] != word[-1]):
         return False
     return is_one_edit(word, name) and not _is_inflected(word, name)
+
+
+def _is_moved(word: str, name: str) -> bool:
+    """Letters changed places behind the first one: two neighbours, in long names two or three anywhere.
+
+    >>> [_is_moved(*pair) for pair in (("codiene", "codeine"), ("carcasa", "cascara"), ("metropolol", "metoprolol"))]
+    [True, False, True]
+    """
+    differing = [i for i, (a, b) in enumerate(zip(word, name, strict=True)) if a != b]
+    if not differing or differing[0] == 0:
+        return False
+    return len(differing) <= 3 if len(name) >= _SOUND_MINIMUM else differing[-1] - differing[0] == 1
+
+
+def without_syllable(name: str) -> list[str]:
+    """A long name with one of two like syllables lost.
+
+    >>> without_syllable("atorvastatin")
+    ['atorvastin']
+    """
+    lost = (name[:i] + name[i + 2 :] for i in range(3, len(name) - 3) if name[i] == name[i + 2])
+    return [word for word in dict.fromkeys(lost) if len(word) >= _SOUND_MINIMUM]
 
 
 _ALIKE = str.maketrans(dict.fromkeys("kqczx", "s") | {"f": "p"} | dict.fromkeys("aeiouyh"))

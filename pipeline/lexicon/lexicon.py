@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import tables
 from .built import read_text, tables_of
 from .context import WORD_KINDS, ContextWords
+from .foreign import ForeignNames
 from .guess import Guesser
 from .matcher import Matcher, key_of
 from .names import Ingredients, Names
@@ -53,6 +54,11 @@ class Lexicon:
         return Guesser(self.names, self.stems, self.words.english)
 
     @cached_property
+    def foreign(self) -> ForeignNames:
+        """Generic names as other languages spell them."""
+        return ForeignNames(self.names, self.ingredients, self.words.english | self.words.substances.keys(), self.words.sounds)
+
+    @cached_property
     def usan(self) -> Mapping[str, str]:
         """Ingredient -> its American name, where it has another one."""
         found = dict[str, str]()
@@ -73,6 +79,8 @@ class Lexicon:
         if found := self.names.get(key):
             other = "listed in another spelling of case, accents or punctuation"
             return [Candidate(entry, "listed so" if entry.surface == name else other) for entry in found]
+        if foreign := self.foreign(name.lower()):
+            return [Candidate(foreign, "a generic name as another language spells it")]
         matches = self.matcher.find(name)
         whole = [match for match in matches if key.startswith(match.key)]
         if not whole:

@@ -28,7 +28,7 @@ _ascii_runs = re.compile(r"[a-z]+|[0-9]+|\n").findall
 _next_run = re.compile(
     rf"""
     ( [®™\u00ad]{{0,2}}
-      (?: [ ]?[/&+][ ]? | [.,][ ]? | ['’] | [-‐‑–][ ]? | [ ][-‐‑–] | [ ]{{0,2}} ) [\u00ad]?
+      (?: [ ]?[/&+\#][ ]? | [.,][ ]? | ['’] | [-‐‑–][ ]? | [ ][-‐‑–] | [ ]{{0,2}} ) [\u00ad]?
       (?: \r?\n [ ]{{0,4}} )? )                                                       # the gap
     ({_RUN})                                                                          # the next run
     """.replace("[ ]", "[ \\t\u00a0\u2009\u202f]"),
@@ -46,6 +46,10 @@ _GREEK = {"α": "alfa", "alpha": "alfa", "β": "beta", "γ": "gamma", "δ": "del
 
 #: How many words not in the lexicon are remembered as such; enough for a large crawl's common words, some 20 MB.
 _REMEMBERED = 200_000
+
+
+#: How far behind a match a text tells whether a name within it ends where it seems to.
+_BEYOND = 40
 
 
 class Match(NamedTuple):
@@ -164,6 +168,24 @@ class Matcher:
         matches, parted = list(self._scan(lower, read_words(text))), list(self._parted(lower))
         return _merged(matches, parted) if parted else matches
 
+    def inside(self, text: str, match: Match) -> list[Match]:
+        """The names within a match that is not meant as a whole: first the next shorter one that starts with it.
+
+        >>> one, two = (Name(surface, "brand", ("isotretinoin",)) for surface in ("Isotroin", "Isotroin Red"))
+        >>> matcher = Matcher({"isotroin": (one,), "isotroin red": (two,)})
+        >>> [matcher.inside("took Isotroin Red", match)[0][:3] for match in matcher.find("took Isotroin Red")]
+        [(5, 13, 'isotroin')]
+        """
+        first = max(0, match.start - 2)
+        lower, fewer = _lower(text[first : match.end + _BEYOND]), match.key.count(" ")
+        found, done = list[Match](), 0
+        for run in _runs(lower, match.start - first, match.end - first):
+            longest = min(fewer, abs(self._first[run[0]]))
+            if run.start() >= done and longest and (shorter := self._at(lower, run.start(), run.end(), longest)):
+                found.append(shorter._replace(start=first + shorter.start, end=first + shorter.end))
+                done = shorter.end
+        return [shorter for shorter in found if shorter.end <= match.end]
+
     def _scan(self, lower: str, text: Words) -> Iterator[Match]:
         done = 0
         for start, run in sorted(self._beginnings(lower, text)):
@@ -207,18 +229,14 @@ class Matcher:
             gaps.append(following[1])
             words.append(word)
             ends.append(following.end())
-        shortened = None
         for count in range(len(words), 0, -1):
-            found = self._named(lower, start, words[:count], ends[:count], gaps[1:count])
-            if found and found.end < ends[count - 1] and not found.plural:
-                shortened = shortened or found
-            elif found:
+            if found := self._named(lower, start, words[:count], ends[count - 1], gaps[1:count]):
                 return found
-        return shortened
+        return None
 
-    def _named(self, lower: str, start: int, words: Sequence[str], ends: Sequence[int], gaps: Sequence[str]) -> Match | None:
-        """The name that these runs are, if they are one; without its last number if that is a dose."""
-        end, key = ends[-1], " ".join(words)
+    def _named(self, lower: str, start: int, words: Sequence[str], end: int, gaps: Sequence[str]) -> Match | None:
+        """The name that these runs are, if they are one; a number that a unit follows is an amount and no part of a name."""
+        key = " ".join(words)
         names = self._names.get(key) or self._first.guessed.get(key)
         if names is None:
             return self._plural(start, end, key)
@@ -227,7 +245,7 @@ class Matcher:
             if not names:
                 return None
         if key[-1].isdigit() and len(words) > 1 and self._goes_on(lower, end):
-            return Match(start, ends[-2], key, names)
+            return None
         return Match(start, end, key, names) if not (key[-1].isdigit() and lower[end : end + 1].isalpha()) else None
 
     def _plural(self, start: int, end: int, key: str) -> Match | None:

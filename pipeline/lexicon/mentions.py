@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..words import read_words
 from .abbreviations import defined_abbreviations, foreign_abbreviations
 from .context import Surroundings, in_address, starts_sentence
 from .lexicon import Lexicon
@@ -37,28 +38,53 @@ class Mention:
     ambiguous: tuple[str, ...] = ()
 
 
-def find_mentions(text: str, lexicon: Lexicon, country: str | None = None) -> list[Mention]:
+def find_mentions(text: str, lexicon: Lexicon, country: str | None = None, language: str | None = None) -> list[Mention]:
     """The drugs and drug classes that the text speaks of, in reading order."""
-    return _Reading(text, lexicon, country).mentions()
+    return _Reading(text, lexicon, country, language).mentions()
 
 
 class _Reading:
     """One text being read: first what is certain, then what the certain things and the words around speak for."""
 
-    def __init__(self, text: str, lexicon: Lexicon, country: str | None) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, country: str | None, language: str | None) -> None:
         self._text, self._lexicon, self._country = text, lexicon, country
-        self._found = [match for m in lexicon.matcher.find(text) if (match := self._possible(m))]
+        self._found = [match for m in self._with_foreign(lexicon.matcher.find(text), language) for match in self._possible(m)]
 
     def mentions(self) -> list[Mention]:
-        plain = [match for match in self._found if not self._needs(match)]
-        doubtful = self._without_foreign([match for match in self._found if self._needs(match)], plain)
+        plain, doubtful = self._parted(self._found)
+        doubtful = self._without_foreign(doubtful, plain)
         around = self._surroundings(plain)
-        if doubtful:
-            plain = sorted([*plain, *self._accepted(doubtful, plain, around)])
+        while doubtful:
+            accepted = self._accepted(doubtful, plain, self._surroundings(plain))
+            inner, doubtful = self._parted(m for rejected in _without(doubtful, accepted) for m in self._inside(rejected))
+            plain = sorted([*plain, *accepted, *inner])
         generics = {name.targets for match in plain for name in match.names[:1] if name.kind not in {"brand", "class"}}
         said = frozenset(target for targets in generics for target in targets)
         found = [self._mention(match, said, around) for match in plain]
         return sorted([*found, *self._abbreviations(found)], key=lambda mention: mention.start)
+
+    def _with_foreign(self, matches: list[Match], language: str | None) -> list[Match]:
+        """Also the generic names of other languages; one takes the place of a guess at what else the word could be."""
+        if language and language[:2] == "en" and self._text.isascii():
+            return matches
+        found = {place[0]: Match(*place[:3], (place[3],)) for place in self._lexicon.foreign.find(read_words(self._text), language)}
+        if not found:
+            return matches
+        kept = [match for match in matches if not (match.start in found and match.names[0].kind in {"misspelling", "unlisted"})]
+        covered = {at for match in kept for at in range(match.start, match.end)}
+        return sorted([*kept, *(match for match in found.values() if match.start not in covered)])
+
+    def _parted(self, matches: Iterable[Match]) -> tuple[list[Match], list[Match]]:
+        """The matches that are certain, and those that only surroundings make a drug."""
+        certain, doubtful = list[Match](), list[Match]()
+        for match in matches:
+            (doubtful if self._needs(match) else certain).append(match)
+        return certain, doubtful
+
+    def _inside(self, match: Match) -> Iterator[Match]:
+        """The names within a brand of several words that is not meant: "Voltaren" of "Voltaren Max"."""
+        if " " in match.key and match.names[0].kind == "brand":
+            yield from (inner for m in self._lexicon.matcher.inside(self._text, match) for inner in self._possible(m))
 
     def _without_foreign(self, doubtful: list[Match], plain: Sequence[Match]) -> list[Match]:
         """Without letters that the text itself explains as something else: "Open Community License (OCL)"."""
@@ -84,9 +110,18 @@ class _Reading:
     def _surroundings(self, matches: Iterable[Match]) -> Surroundings:
         return Surroundings(self._text, self._lexicon.words, [(match.start, match.end) for match in matches])
 
-    def _possible(self, match: Match) -> Match | None:
-        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words."""
+    def _possible(self, match: Match) -> Iterator[Match]:
+        """The match with the names that can be written so, else the names within it; none in an address."""
         if match.start and match.end < len(self._text) and in_address(self._text, match.start, match.end):
+            return
+        if written := self._as_written(match):
+            yield written
+        else:
+            yield from self._inside(match)
+
+    def _as_written(self, match: Match) -> Match | None:
+        """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, no saying."""
+        if self._surroundings(()).is_other_thing(match.start, match.end, match.key):
             return None
         written = self._text[match.start : match.end]
         kinds = {name.kind for name in match.names}
@@ -100,19 +135,57 @@ class _Reading:
         return match
 
     def _is_brandlike(self, match: Match) -> bool:
-        """A medicine is spoken of near a word with a capital; else it is a person, a place or a firm."""
-        return self._surroundings(()).is_near(match.start, match.end)
+        """A medicine is spoken of near a word with a capital, health near a long one; else it is a person, a place or a firm."""
+        around, name = self._surroundings(()), match.names[0].surface
+        return around.is_near(match.start, match.end) or (name.islower() and len(name) > 8 and around.is_health(match.start, match.end))
 
     def _needs(self, match: Match) -> bool:
         """Only surroundings make this a drug."""
-        return match.key in self._lexicon.words.substances or _is_unconfirmed(match) or self._is_everyday(match)
+        if match.key in self._lexicon.words.substances or self._is_everyday(match):
+            return True
+        return _is_unconfirmed(match) and not self._is_variant(match)
+
+    def _is_variant(self, match: Match) -> bool:
+        """A longer name, written as listed, of a brand that publishers vouch for: "Abilify Discmelt"."""
+        if " " not in match.key or not _has_capitals_of(self._text[match.start : match.end], match.names[0].surface):
+            return False
+        shorter = self._lexicon.matcher.inside(self._text, match)[:1]
+        return any(base.start == match.start and base.names[0].kind == "brand" and not self._needs(base) for base in shorter)
 
     def _is_everyday(self, match: Match) -> bool:
-        """A word that means something else more often, or so short that it does."""
+        """A word that means something else more often, or so short that it does; a generic name that is a brand too is none."""
         short = len(match.key) <= 3 or (self._text[match.start].islower() and len(match.key) <= _SHORT)
-        short = short or match.key in self._lexicon.words.english
-        doubtful = {name.targets for name in match.names if name.needs or (short and name.kind in {"brand", "abbreviation"})}
+        short = short or match.key in self._lexicon.words.english or self._is_loose(match)
+        generic = any(name.kind not in {"brand", "abbreviation"} for name in match.names)
+        doubtful = {
+            name.targets
+            for name in match.names
+            if (name.needs and not (generic and name.kind == "brand")) or (short and name.kind in {"brand", "abbreviation"})
+        }
         return bool(doubtful) and all(name.targets in doubtful for name in match.names)
+
+    def _is_loose(self, match: Match) -> bool:
+        """A letter with a number ("P 500"), or a brand that begins with a few letters, without its capitals ("no spa")."""
+        if match.names[0].kind != "brand" or " " not in match.key:
+            return False
+        if _is_lettered(match.key):
+            return True
+        return match.key.index(" ") < _SHORT - 1 and not _has_capitals_of(self._text[match.start : match.end], match.names[0].surface)
+
+    def _is_low(self, match: Match) -> bool:
+        """A brand in lower case that publishers vouch for, and no everyday word: "xanax"."""
+        key, words = match.key, self._lexicon.words
+        if len(key) <= 3 or not self._text[match.start : match.end].islower() or match.names[0].trust < 0.9:
+            return False
+        return key in words.proper or not (key in words.english or any(name.needs for name in match.names))
+
+    def _is_taken(self, match: Match, around: Surroundings) -> bool:
+        """Somebody takes it, it stands in a row of drugs, or health is spoken of around a word that is nothing but a brand."""
+        start, end = match.start, match.end
+        if around.is_measured(end):
+            return False
+        nothing_else = " " not in match.key and match.key not in self._lexicon.words.proper
+        return around.is_taken(start) or around.is_listed(start, end) or (nothing_else and around.is_health(start, end))
 
     def _accepted(self, doubtful: Sequence[Match], plain: Sequence[Match], around: Surroundings) -> list[Match]:
         """The doubtful matches that are drugs after all; one that is certain speaks for its others."""
@@ -136,11 +209,17 @@ class _Reading:
         if match.key in self._lexicon.words.substances:
             return around.is_given(start, end, match.key)
         if any(name.kind == "abbreviation" for name in match.names):
-            return any(name.targets in known for name in match.names) or around.is_near(start, end)
+            written_so = not self._text[start:end].isupper() and around.is_dosed(start, end, match.key)  # "KCl 20 mEq"
+            return written_so or any(name.targets in known for name in match.names) or around.is_near(start, end)
         if len(match.key) > 3 and match.names[0].kind != "brand" and self._text[start:end].islower():
             return around.is_given(start, end, match.key)
         if not self._is_everyday(match):
             return bool(known) or around.is_health(start, end)
+        if _is_lettered(match.key):
+            said = {target for targets in known for target in targets}
+            return said.issuperset(match.names[0].targets) or around.is_marked(end)
+        if self._is_low(match) and self._is_taken(match, around):
+            return True
         return around.is_dosed(start, end, match.key) or around.is_explained(start, end) or around.is_name(start, end, match.key)
 
     def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
@@ -160,7 +239,7 @@ class _Reading:
     def _chosen(self, match: Match, said: frozenset[str], around: Surroundings) -> tuple[Name, float, tuple[str, ...]]:
         """The name that is meant, how sure that is, and the other ingredients that it may stand for."""
         names = [name for name in match.names if name.kind == match.names[0].kind or match.names[0].kind == "brand"]
-        sure = {"misspelling": 0.6, "unlisted": 0.5}.get(names[0].kind, 0.9 if self._needs(match) else 1.0)
+        sure = {"misspelling": 0.6, "unlisted": 0.5, "foreign": 0.9}.get(names[0].kind, 0.9 if self._needs(match) else 1.0)
         if len(names) == 1 or len({name.targets for name in names}) == 1:
             return names[0], sure, ()
         if len(told := {name.targets: name for name in names if said.issuperset(name.targets)}) == 1:
@@ -200,13 +279,11 @@ def _without(matches: Iterable[Match], others: Iterable[Match]) -> list[Match]:
 def _is_written_so(written: str, surface: str) -> bool:
     """An abbreviation stands in capitals, or as listed with its capitals; a word as long as "charcoal" is none.
 
-    >>> [_is_written_so(*pair) for pair in (("INH", "INH"), ("inh", "inh"), ("tPA", "tPA"), ("charcoal", "charcoal"))]
+    >>> [_is_written_so(*pair) for pair in (("INH", "INH"), ("inh", "inh"), ("tPA", "t-PA"), ("charcoal", "charcoal"))]
     [True, False, True, True]
     """
-    if (written == surface and not surface.islower()) or sum(map(str.isalpha, surface)) > 5:
-        return True
-    letters = "".join(_letters(written.removesuffix("s")))
-    return letters.isupper()
+    letters, listed = "".join(_letters(written.removesuffix("s"))), "".join(_letters(surface))
+    return letters.isupper() or len(listed) > 5 or (letters == listed and not listed.islower())
 
 
 def _is_unconfirmed(match: Match) -> bool:
@@ -214,11 +291,35 @@ def _is_unconfirmed(match: Match) -> bool:
     return all(name.kind == "brand" and name.trust < 0.9 for name in match.names)
 
 
+_lettered = re.compile(r"[a-z] \d+").fullmatch
+
+
+def _is_lettered(key: str) -> bool:
+    """A letter and a number: a road, a vitamin, a formula or a sum of money more often than a brand.
+
+    >>> [_is_lettered(key) for key in ("o 2", "p 500", "pan 40")]
+    [True, True, False]
+    """
+    return bool(_lettered(key))
+
+
+_runs = re.compile(r"[^\W_]+").findall
+
+
+def _has_capitals_of(written: str, surface: str) -> bool:
+    """Each word starts with a capital where the name in the table has one.
+
+    >>> [_has_capitals_of(written, "T-Stat") for written in ("T-STAT", "T-stat", "t stat")]
+    [True, False, False]
+    """
+    return not any(there[0].isupper() and here[0].islower() for here, there in zip(_runs(written), _runs(surface), strict=False))
+
+
 def _kind(name: Name) -> str:
     """The kind as the record gives it: all other names of an ingredient are synonyms."""
     if len(name.targets) > 1 and name.kind not in {"brand", "misspelling"}:
         return "combination"
-    return "synonym" if name.kind in {"usan", "ban"} else name.kind
+    return "synonym" if name.kind in {"usan", "ban", "foreign"} else name.kind
 
 
 def _remoteness(name: Name, country: str | None) -> tuple[bool, bool, int, int]:

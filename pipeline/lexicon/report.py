@@ -18,6 +18,7 @@ _KINDS = {
     "brand": "brand name",
     "class": "drug class",
     "misspelling": "misspelling",
+    "foreign": "name in another language",
     "unlisted": "not listed; its ending names a class",
 }
 _SOURCES = {

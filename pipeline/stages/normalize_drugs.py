@@ -37,7 +37,7 @@ def normalize_drugs(document: Document, lexicon: Lexicon, *, country: str | None
     country: ISO code that decides between the meanings of a brand; else the page's own address and
     language do. usan: show American names (acetaminophen) instead of international ones (paracetamol).
     """
-    mentions = find_mentions(document.text, lexicon, (country or country_of(document) or "").upper() or None)
+    mentions = find_mentions(document.text, lexicon, (country or country_of(document) or "").upper() or None, document.language)
     american = lexicon.usan if usan else {}
     annotated = document.annotated([_entity(mention, lexicon, american) for mention in mentions])
     normalized = generic_text(document.text, mentions, lexicon.words, american)
