@@ -18,14 +18,16 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from pipeline.attempt import Failure, attempt
 from pipeline.batch import Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
 from pipeline.batch.forms import FILES
 from pipeline.batch.work import clean_shard
 from pipeline.chain import Options
 from pipeline.engine import DIED
+from pipeline.engine.limits import Limits
 from pipeline.engine.local import LocalEngine
 from pipeline.errors import ConfigError
-from pipeline.reading.sources import Reading
+from pipeline.reading.sources import Raw, Reading
 
 from .hostile.killing import children
 
@@ -759,3 +761,28 @@ def test_standard_output_is_no_folder(tmp_path: Path) -> None:
     """A batch writes several files: -o - is refused with what to do instead."""
     status, _, messages = command(str(crawl(tmp_path, 3)), "-o", "-")
     assert (status, "pharmaclean clean --format jsonl" in messages) == (2, True)
+
+
+class _SlowToGo:
+    """What takes its time when it is taken down."""
+
+    def __del__(self) -> None:
+        end = time.process_time() + 0.05
+        while time.process_time() < end:
+            pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a timer of POSIX")
+def test_time_runs_out_in_a_destructor() -> None:
+    """A limit of time that is met while something is taken down, where nothing can be raised, ends the document a little later."""
+
+    def work(_raw: Raw) -> None:
+        thing: _SlowToGo | None = _SlowToGo()
+        thing = None  # noqa: F841
+        end = time.process_time() + 5
+        while time.process_time() < end:
+            pass
+
+    result = attempt(Raw("page"), work, Limits(seconds=0.01, megabytes=0))
+    assert isinstance(result, Failure)
+    assert result.error == "took longer than 0.01 seconds"

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import IO, NamedTuple
 
 _PATIENCE, _GRACE = 5, 10  # a worker that does not listen is ended after so many times the limit and so many seconds more
+_AGAIN = 0.05  # seconds to the next ring, at least
 _MEMORY = Path("/proc/self/statm")  # Linux: its first figure is this process's pages of address space
 _LARGE = 200  # rows and columns of a matrix; OpenBLAS multiplies small ones without memory of its own
 
@@ -101,7 +102,7 @@ def limited(limits: Limits) -> Iterator[None]:
     code asks for and cannot do without.
     """
     alone = _is_main()  # the limit of memory is the whole process's
-    with _timed(limits.seconds, alone), _measured(limits.megabytes if alone else 0):
+    with _measured(limits.megabytes if alone else 0), _timed(limits.seconds, alone):  # the bell must not ring while memory is given back
         yield
 
 
@@ -145,7 +146,7 @@ def _timed(seconds: float, alone: bool) -> Iterator[None]:
     try:
         if timer:
             before = signal.signal(signal.SIGPROF, _ring)
-            signal.setitimer(signal.ITIMER_PROF, seconds)
+            signal.setitimer(signal.ITIMER_PROF, seconds, max(seconds / 10, _AGAIN))
         yield
     finally:
         if timer:
@@ -153,5 +154,10 @@ def _timed(seconds: float, alone: bool) -> Iterator[None]:
             signal.signal(signal.SIGPROF, before)
 
 
-def _ring(_signal: int, _frame: FrameType | None) -> None:
+def _ring(_signal: int, frame: FrameType | None) -> None:
+    """Not while something is being taken down: what is raised there is lost, so the bell rings again a little later."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename.endswith("weakref.py"):
+            return
+        frame = frame.f_back
     raise OutOfTimeError

@@ -35,7 +35,10 @@ _CYRILLIC = str.maketrans({
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "e", "œ": "e", "ß": "ss", "ı": "i", "ç": "s"})
 
 #: One after the other: what sounds alike in the languages that use the names.
-_SOUNDS = [pair.split(">") for pair in "ph>f ae>e oe>e ch>k qu>k q>k kv>k kw>k ce>se ci>si cy>si c>k x>ks".split()]
+_SOUNDS = [
+    ("ph", "f"), ("ae", "e"), ("oe", "e"), ("ch", "k"), ("qu", "k"), ("q", "k"), ("kv", "k"), ("kw", "k"), ("ce", "se"), ("ci", "si"),
+    ("cy", "si"), ("c", "k"), ("x", "ks"),
+]  # fmt: skip
 _ALIKE = str.maketrans({"z": "s", "y": "i", "j": "i", "w": "v", "h": ""})
 _nasal = re.compile(r"m(?=[^aeioum])").sub  # "anlodipino"
 _doubled = re.compile(r"(.)\1+").sub
