@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import threading
@@ -156,8 +157,9 @@ def _timed(seconds: float, alone: bool) -> Iterator[None]:
 
 def _ring(_signal: int, frame: FrameType | None) -> None:
     """Not while something is being taken down: what is raised there is lost, so the bell rings again a little later."""
+    collecting = [getattr(callback, "__code__", None) for callback in gc.callbacks]
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename.endswith("weakref.py"):
+        if frame.f_code.co_name == "__del__" or frame.f_code in collecting or frame.f_code.co_filename.endswith("weakref.py"):
             return
         frame = frame.f_back
     raise OutOfTimeError

@@ -16,8 +16,10 @@ from .phrases import Phrases
 YIELDING = ("weak", "near", "people", "link")
 _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _OPENING_WORDS = 1  # "untreated hypertension can lead to"
+_DENIED_LINK_WORDS = 5  # "not thought to be related to"
 _DENIED_WORDS = 5  # "isn't the right first"
 _HAD_WORDS = 8  # "patients on a high dose of sertraline had"
+_FRONT_WORDS = 5
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _PEOPLE_WORDS = 4  # "patients with first-episode"
@@ -61,14 +63,15 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     if compound:
         return Role("adverse_effect", compound, told=True)
     fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
+    fitting += [c for c in told.cues if c.reach == "drug" and c.first >= low and _forbids_in(context, c, f)]
     fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(words, c, low, diseases)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
-    if best.says == "indication" and best.reach in YIELDING and f.canonical in _states():  # "in pregnancy it is taken only when"
-        return None
+    if best.says == "indication" and f.canonical in _states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
+        return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
     best = _turned(words, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
 
@@ -106,7 +109,10 @@ def _compound(context: Context, f: Found) -> Cue | None:
         return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
     if not _compounds("joined").isdisjoint(words[first : f.last]) and not context.free(first, f.last):  # heparin-associated …, as a whole
         return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
-    if first and first - 1 in context.taken and words[f.last - 1].endswith(tuple(sorted(_compounds("endings")))):
+    beside = (
+        first > 0 and context.page.text[context.page.ends[first - 1] : context.page.starts[first]] == " "
+    )  # not in another cell or line
+    if beside and first - 1 in context.taken and words[f.last - 1].endswith(tuple(sorted(_compounds("endings")))):
         return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
     return None
 
@@ -130,7 +136,8 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
     for c in _links().find(context.page.words, f.last, sentence[1]):
         behind = range(c.last, min(c.last + _LINK_WORDS, sentence[1]))
         first = next((i for i in behind if i in context.taken), None)
-        if first is None or _is_other_time(context.page.words, c, first):
+        words = context.page.words
+        if first is None or not _predicate_verbs().isdisjoint(words[c.last : first]) or _is_other_time(words, c, first):
             continue
         if c.reach != "close" or c.first <= f.last + _CLOSE_WORDS:
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
@@ -140,6 +147,10 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
 def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
     """What was there before a drug was taken, or what is set against it: "before he took", "by 21 % compared with"."""
     if link.first and words[link.first - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+        return True
+    if not _denied_link().isdisjoint(
+        words[max(0, link.first - _DENIED_LINK_WORDS) : link.first]
+    ):  # "unrelated to", "not thought to be due to"
         return True
     return "before" in words[max(0, link.first - 2) : link.first] or not _set_against().isdisjoint(words[max(0, link.first - 1) : drug])
 
@@ -179,6 +190,14 @@ def _with_purposes(words: list[str], cues: Sequence[Cue]) -> list[Cue]:
     return out
 
 
+def _forbids_in(context: Context, cue: Cue, f: Found) -> bool:
+    """A drug right behind the cue, and then where: "avoid metoclopramide in Parkinson's disease"."""
+    if cue.last not in context.taken or f.first <= cue.last:
+        return False
+    between = context.page.words[cue.last + 1 : f.first]
+    return len(between) <= _LINK_WORDS and not {"in", "if", "with", "during"}.isdisjoint(between)
+
+
 def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     if cue.reach == "near":  # "20 mg twice daily for severe acne"
         return doses and cue.last <= f.first <= cue.last + 2
@@ -186,6 +205,8 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
         return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
     if cue.reach in ("forward", "weak", "risk", "purpose", "had"):
         return cue.last <= f.first
+    if cue.reach == "front":  # "if you are pregnant, do not use isotretinoin"
+        return f.last <= cue.first <= f.last + _FRONT_WORDS and "if" in words[max(0, f.first - _FRONT_WORDS) : f.first]
     if cue.reach == "stop":
         return cue.last <= f.first and not _stopping().isdisjoint(words[max(0, cue.first - _HAD_WORDS) : cue.first])
     if cue.reach == "next":
@@ -263,6 +284,16 @@ def _places() -> frozenset[str]:
 @cache
 def _on() -> frozenset[str]:
     return frozenset({"on", "taking", "receiving", "given", "with", "using", "took", "received"})
+
+
+@cache
+def _predicate_verbs() -> frozenset[str]:
+    return frozenset({"is", "are", "was", "were", "be", "responds", "respond", "responded"})
+
+
+@cache
+def _denied_link() -> frozenset[str]:
+    return frozenset({"not", "never", "unrelated", "isn't", "wasn't", "weren't", "aren't"})
 
 
 @cache

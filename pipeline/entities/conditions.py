@@ -62,7 +62,7 @@ def find_conditions(context: Context) -> list[Found]:
     known = _known(context)
     letters, telling = _letters(context, known)
     out = list[Found]()
-    for match in (m for begin, end in telling for m in _find_names(letters, begin, end)):
+    for match in (m for span in telling for cell in _cells(context, *span) for m in _find_names(letters, *cell)):
         first, last = match.span()
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
@@ -73,6 +73,17 @@ def find_conditions(context: Context) -> list[Found]:
     out = [f for f in out if not _in_organisation(context, f)]
     out.sort(key=lambda f: f.first)
     return _with_abbreviations(context, out)
+
+
+def _cells(context: Context, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The tokens between, cut where a tab parts the cells of a table."""
+    page = context.page
+    if "\t" in page.text[page.starts[begin] : page.ends[end - 1]]:
+        for i in range(begin + 1, end):
+            if "\t" in page.text[page.ends[i - 1] : page.starts[i]]:
+                yield begin, i
+                begin = i
+    yield begin, end
 
 
 def _in_organisation(context: Context, f: Found) -> bool:

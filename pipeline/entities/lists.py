@@ -21,7 +21,7 @@ from .tokens import Line
 _LEAD_WORDS = 25  # a longer line introduces no list
 _TAIL_WORDS = 2  # "Do not take it if you have": what may stand behind the cue of a heading
 _ITEM_WORDS = 16  # a longer line is no item
-_LABEL_WORDS = 8  # "Very common (more than 1 in 10):"
+_LABEL_WORDS = 16  # "Common (may affect up to 1 in 10 people):"
 _LIST_ITEMS = 3  # a list of complaints has at least so many
 _UNLISTED_WORDS = 4  # a longer item is a sentence
 Given = tuple[str, Cue | None]

@@ -68,6 +68,7 @@ def _stands_apart(context: Context, match: Match) -> bool:
 def _age_value(kind: str, numbers: list[float], units: list[str], tokens: list[str]) -> dict[str, Any]:
     """The group if one is named, and the age: from `low` (in `low_unit`, where it has one of its own) up to `high`."""
     ages = {"range": {"low": numbers[0], "high": numbers[-1]}, "low": {"low": numbers[0]}, "high": {"high": numbers[-1]}}
+    ages["exact"] = {"value": numbers[0]}
     group = next((name for first, last, name in _groups().find(tokens)), None)
     mixed = {"low_unit": units[0]} if kind == "range" and units[0] != units[-1] else {}
     return ({"group": group} if group else {}) | {"age": {**ages[kind], **mixed, "unit": units[-1]}}

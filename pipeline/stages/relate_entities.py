@@ -143,12 +143,21 @@ def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> li
         return _following(context, behind)
     pivot = role.cue.first if role.cue and begin <= role.cue.first < end else p.first
     before = [m for m in inside if m[1] <= pivot]
+    before = [m for m in before if not _is_compared(context.page.words, m)] or before
     if before:
         subject = [
             m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
         ]  # X, like other statins, may cause …
         return subject or _joined(context, before, before[-1])
     return _following(context, inside)
+
+
+def _is_compared(words: list[str], mention: Mention) -> bool:
+    """The drug that another is set against: "unlike sedating antihistamines, loratadine"."""
+    lead = words[max(0, mention[0] - 3) : mention[0]]
+    if "," in lead:
+        lead = lead[len(lead) - lead[::-1].index(",") :]
+    return "unlike" in lead or (lead[-1:] in (["with"], ["to"]) and "compared" in lead)
 
 
 def _is_allergen(words: list[str], mention: Mention) -> bool:
