@@ -13,6 +13,7 @@ from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _IN_BULK = NAMES.index("in_bulk")
+_DISCLAIMER_WORDS = 5
 _NOTE_NAMES = 4  # tokens of an element and those around it
 _NEAR = 12  # blocks behind the last kept one
 _LEAST, _HEADING_WORDS = 0.02, 4  # the labeller's probability for an entry that stands apart from its heading; words of a heading
@@ -74,7 +75,12 @@ def keep_apparatus(
             and (listed[i] != _ENTRY or chances[i] >= _LEAST)
             and (page.links[i] < _ALL_LINKS or best[page.blocks[i].evidence.group] >= _LINKED_ENTRY)
         )
-        if page.words[i] >= 8 and page.links[i] < _FEW_LINKS and not page.blocks[i].evidence.hidden and is_disclaimer(page.texts[i]):
+        if (
+            page.words[i] >= _DISCLAIMER_WORDS
+            and page.links[i] < _FEW_LINKS
+            and not page.blocks[i].evidence.hidden
+            and is_disclaimer(page.texts[i])
+        ):
             verdicts[i] = verdict if _COPYRIGHT.match(page.texts[i]) else None
         elif entry:
             entries.append(i)

@@ -32,6 +32,12 @@ _STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = (
     0.6,
 )  # so many lines, so many short ones, so little prose: the dump of a whole page
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
+# An instruction, and no title of another page: "250 mg every 12 hours", "the maximum dose is 4 g".
+_DOSE = re.compile(
+    r"\d\s?(mg|mcg|µg|μg|g|ml|iu|units|tablets?|capsules?|мг|мл)\b[^.\n]{0,40}\b(every|daily|once|twice|thrice|per|hours?|day|days|раза?|cada|alle|jour)\b"
+    r"|\b(maximum|dose|doses|dosage|dosis|доза)\b[^.\n]{0,40}\d\s?(mg|mcg|g|ml|мг)\b",
+    re.IGNORECASE,
+)
 _BARS = re.compile(r"[|·•☰›»>]")
 _BETWEEN = re.compile(r"\s[|·•›»>]\s|☰")
 _COMMENTER = re.compile(
@@ -150,7 +156,7 @@ def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
         if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
             zone = verdict
         elif zone and verdict is None:
-            if (len(text) > _ZONE_LINE and text[-1] in ".!?") or is_apparatus(text):
+            if (len(text) > _ZONE_LINE and text[-1] in ".!?") or is_apparatus(text) or _DOSE.search(text):
                 zone = None
             else:
                 verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
@@ -165,6 +171,8 @@ def _drop_tail(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Ver
         verdict, text = verdicts[i], texts[i]
         if verdict is None and _COMMENTER.search(text):
             verdict = verdicts[i] = Verdict("user-comment", "commenter")
+        if verdict is None and (_DOSE.search(text) or blocks[i].kind == "list_item"):
+            opened = None  # the article goes on: a word such as "Comments:" was a label in it
         if verdict is not None:
             opened = verdict if verdict.reason != "advert" else opened  # the label of an advert stands in the midst of an article
         elif opened and not is_apparatus(text) and blocks[i].kind != "table_row":

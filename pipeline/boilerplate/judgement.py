@@ -25,8 +25,9 @@ from .verdict import Verdict
 _NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
 
 _DOSE = re.compile(r"\d\s?(mg|mcg|µg|μg|ml|мг|мл|мкг|iu|units)\b", re.IGNORECASE)
+_LINE_WORDS = 20  # of a line that may stand under several headings
+_TEXT_CHARS = 80  # a line so long is running text
 _COPY_CHARS = 40  # shorter blocks may rightly stand twice
-_LINE_WORDS = 20  # of a line with numbers that may stand under several headings
 _NAME_WORDS = 3  # a title that is no more than a name: a list may name it too
 _NO_COPIES = frozenset({"table_row", "code", "title"})
 
@@ -98,20 +99,33 @@ def cuts(blocks: Sequence[Block], found: Judgement, rules: BoilerplateRules) -> 
 def _mark_copies(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
     """A later copy of a block goes; one that differs in a number is no copy, for it may be another dose.
 
-    Nor is a line with numbers that stands alone under another heading: two infections may have the same dose.
+    Nor is a line, or a dose, that stands alone under another heading: two infections may have the same dose. Of a heading and its
+    entry in a table of contents above, the entry goes.
     """
-    seen, copies = dict[tuple[str, ...], int](), set[int]()
+    seen, copies = dict[tuple[str, ...], int](), dict[int, int]()
     alike = _alike(blocks, texts, verdicts)
     heads = _headings_above(blocks, texts, verdicts) if alike else []
     for i in alike:
-        numbers = _NUMBERS.findall(texts[i])
-        first = seen.setdefault((fold(texts[i]), *numbers), i)
-        if first == i:
+        first = seen.setdefault((fold(texts[i]), *_NUMBERS.findall(texts[i])), i)
+        if first != i:
+            copies[i] = first
+    for i, first in copies.items():
+        entry = _heads_text(texts, i) and not _heads_text(texts, first)
+        if blocks[first].kind != "heading" and (blocks[i].kind == "heading" or (entry and blocks[i].evidence.tag == "line")):
+            verdicts[first] = Verdict("navigation", "table-of-contents")
             continue
-        line = texts[i].count(" ") < _LINE_WORDS or _DOSE.search(texts[i])
-        if not (numbers and line and i - 1 not in copies and heads[i] != heads[first]):
+        line = texts[i].count(" ") < _LINE_WORDS and i - 1 not in copies and i + 1 not in copies and not _is_heading_of_dump(blocks[i])
+        if heads[i] == heads[first] or not (line or _DOSE.search(texts[i])) or blocks[i].evidence.hidden:
             verdicts[i] = Verdict("duplicate-block", "block-copy")
-            copies.add(i)
+
+
+def _heads_text(texts: Sequence[str], i: int) -> bool:
+    """A line over running text."""
+    return len(texts[i]) < _TEXT_CHARS <= len("".join(texts[i + 1 : i + 2]))
+
+
+def _is_heading_of_dump(block: Block) -> bool:
+    return block.kind == "heading" and block.evidence.tag == "line"
 
 
 def _headings_above(blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None]) -> list[str]:

@@ -31,6 +31,8 @@ _SURE_HEAD = 0.95  # of a heading in a menu's words over a list
 _SURE_ITEM, _ITEMS = 0.8, 3  # the labeller's least probability; items looked at before and behind
 _SURE_DATE, _DATES = 0.7, 2  # likewise of a date as a heading; so many make a timeline
 _CONTENTS = "contents-toggle"  # the rule that knows the heading of a table of contents
+# Reasons of words that may head a section: "Contact", "Reviews", "Option 1: colchicine"; the labeller's least probability.
+_LABEL_WORDS, _SURE_LABEL = frozenset({"contact", "user-comment", "llm-preamble", "promotion", "legal"}), 0.9
 _MENU_WORDS, _HEADS = frozenset({"navigation", "footer", "layout"}), 0.6  # reasons of single words; the labeller's least probability
 
 
@@ -70,12 +72,9 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
     dates = [i for i, rule in found.items() if rule and rule.rule == "byline-date" and _is_dated(reading, chances, i)]
     for i in kept:
         block, named, rule = page.blocks[i], reading.named[i][0], found[i]
-        if (
-            rule
-            and rule.reason in _MENU_WORDS
-            and rule.rule != _CONTENTS
-            and (_heads_text(reading, chances, verdicts, i) or _is_of_list(reading, chances, found, i))
-        ):
+        if rule and _is_label(reading, chances, verdicts, i, rule):
+            continue
+        if rule and rule.reason in _MENU_WORDS and _is_of_list(reading, chances, found, i):
             continue
         if i in dates and len(dates) >= _DATES:
             continue
@@ -95,6 +94,13 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
             and not is_apparatus(page.texts[i])
         ):
             verdicts[i] = named
+
+
+def _is_label(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int, rule: Verdict) -> bool:
+    """The heading of a section of the article, in words that elsewhere are a menu's or a widget's."""
+    if rule.rule == _CONTENTS or not _heads_text(reading, chances, verdicts, i):
+        return False
+    return rule.reason in _MENU_WORDS or (rule.reason in _LABEL_WORDS and chances[i] >= _SURE_LABEL)
 
 
 def _heads_text(reading: Reading, chances: Sequence[float], verdicts: Sequence[Verdict | None], i: int) -> bool:
@@ -121,8 +127,9 @@ def _is_of_list(reading: Reading, chances: Sequence[float], found: Mapping[int, 
 
 def _is_dated(reading: Reading, chances: Sequence[float], i: int) -> bool:
     """A heading that is likely, and has text under it: of a timeline, where it is a date."""
-    page = reading.page
-    return page.blocks[i].kind == "heading" and chances[i] >= _SURE_DATE and any(page.prose[i + 1 : i + 2]) and reading.shown != i
+    blocks = reading.page.blocks
+    heads = blocks[i].kind in ("heading", "term") and i + 1 < len(blocks) and blocks[i + 1].kind != blocks[i].kind
+    return heads and chances[i] >= _SURE_DATE and reading.shown != i
 
 
 def _is_data(text: str) -> bool:

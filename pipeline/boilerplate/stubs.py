@@ -36,8 +36,15 @@ def find_stubs(blocks: Sequence[Block], texts: Sequence[str], title: str | None)
     """Indices of keyword stubs: short, all in small letters, no sentence, on the page's topic, among paragraphs."""
     topic = set(_WORD.findall(fold(title or "")))
     return [
-        i for i, block in enumerate(blocks) if _is_stub(texts[i], block, topic) and (_is_search(texts[i]) or _among_paragraphs(texts, i))
+        i
+        for i, block in enumerate(blocks)
+        if _is_stub(texts[i], block, topic) and (_is_search(texts[i]) or (_among_paragraphs(texts, i) and not _heads(blocks, texts, i)))
     ]
+
+
+def _heads(blocks: Sequence[Block], texts: Sequence[str], i: int) -> bool:
+    """A heading with running text right under it: "co-codamol 30/500" in a page without capitals."""
+    return blocks[i].kind == "heading" and i + 1 < len(texts) and len(texts[i + 1]) >= _LONG
 
 
 def _is_search(text: str) -> bool:

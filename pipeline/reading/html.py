@@ -41,12 +41,13 @@ def _read(markup: str) -> Page:
         tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
     except SelectolaxError as error:  # it takes any markup: it is memory that it could not have
         raise MemoryError(str(error)) from error
-    walk = Walk()
+    walk = Walk(own_blocks=markup.count("<p") < _PARAGRAPHS)
     if tree.root is not None:
         walk.run(tree.root)
     return walk.page()
 
 
+_PARAGRAPHS = 3  # a page with fewer makes its paragraphs of elements of its own: <app-paragraph>
 _CELL = re.compile(r"<(table|tr|t[dh])\b", re.IGNORECASE)
 
 

@@ -24,6 +24,8 @@ _ROLES = {
     **dict.fromkeys((*_SKIPPED.split(), *HEAD_TAGS), "skipped"), "br": "break",
     **dict.fromkeys(BLOCKS, "block"), **dict.fromkeys(("sup", "sub"), "raised"), **dict.fromkeys(_PLAIN.split(), "plain"),
 }  # fmt: skip
+# In these an element of a page's own making is part of a line.
+_TEXT_LEVEL = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd td th a span em strong b i u label button figcaption caption summary".split())  # noqa: SIM905
 _IN_ROWS = frozenset({"tr", "td", "th", "table", *HEADINGS})  # elements that begin a table row or tell that it is none
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -65,9 +67,10 @@ class _Row:
 
 
 class Walk:
-    """What has been read so far."""
+    """What has been read so far. own_blocks: elements of the page's own making (<app-paragraph>) are blocks, and not parts of a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, own_blocks: bool = False) -> None:
+        self.own_blocks = own_blocks
         self.head = Head()
         self.raws: list[_Raw] = []
         self.pieces: list[str] = []  # of the running block
@@ -102,6 +105,8 @@ class Walk:
                     self._text(text, marks)
                 continue
             role = _ROLES.get(tag)
+            if role is None and self.own_blocks and not pieces and tag and tag.find("-") > 0 and stack[-1][1] not in _TEXT_LEVEL:
+                role = "block"
             if role == "skipped":
                 skipped.add(node.mem_id)
                 self.head.note(tag, node)
