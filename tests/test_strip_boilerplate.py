@@ -253,3 +253,13 @@ def test_labels_tell_what_is_removed(path: Path) -> None:
     pieces = [tuple(told.rsplit(": ", 1)[1].split(" · ")) for label in labels for told in label.evidence if told.startswith("without ")]
     removed = [(change.reason, change.rule) for change in strip_boilerplate(page).changes("strip_boilerplate")]
     assert Counter(whole + pieces) == Counter((reason, rule) for reason, rule in removed if not rule.endswith("-mark"))
+
+
+def test_main_heading_in_other_words() -> None:
+    """The only main heading stands as the title, also where the page's head puts it in other words."""
+    prose = "".join(
+        f"<p>Take one tablet a day with a glass of water, on day {i} as on every other day, and not more.</p>" for i in range(9)
+    )
+    head = "<html><head><title>How calmoxil acts on restless legs</title></head><body>"
+    page = strip_boilerplate(repair_text(read(f"{head}<header><h1>Restless legs: calmoxil explained</h1></header><main>{prose}</main>")))
+    assert [page.block_text(block) for block in page.blocks if block.kind == "title"] == ["Restless legs: calmoxil explained"]

@@ -19,7 +19,7 @@ from .page_type import find_page_type
 from .pages import chances_of, judge
 from .rules import BoilerplateRules
 from .stubs import find_preambles, find_stubs
-from .titles import like_title, plain_title
+from .titles import like_title, main_heading, plain_title
 from .verdict import Verdict
 
 _NUMBERS = re.compile(r"[\d½¼¾⅓⅔⅛]+|[<>≤≥±−-](?=\s?\d)|[µμ]g|mcg")
@@ -75,9 +75,11 @@ def _is_in_list(blocks: Sequence[Block], verdicts: Sequence[Verdict | None], i: 
 def _page(document: Document, texts: list[str], rules: BoilerplateRules) -> tuple[Judgement, list[int]]:
     reading = gather(document, rules)
     chances = chances_of(reading)
-    verdicts = judge(reading, rules, chances)
+    verdicts, shown = judge(reading, rules, chances), reading.shown
+    if shown is None and reading.title and (shown := main_heading(document, texts, reading.title)) is not None:
+        verdicts[shown] = None
     flags = tuple(find_page_type(reading, verdicts))
-    return Judgement(texts, verdicts, reading.title, reading.shown, reading, chances, flags), reading.alike
+    return Judgement(texts, verdicts, reading.title, shown, reading, chances, flags), reading.alike
 
 
 def _dump(document: Document, texts: list[str], rules: BoilerplateRules) -> tuple[Judgement, list[int]]:

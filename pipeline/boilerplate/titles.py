@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from ..document import Block, Document
 from ..reading.metadata import same_title
+from ..rules.folding import fold
 
+_SHARED = 1 / 3  # of the words of a main heading stand in the page's title
 _TITLE_WORDS, _TITLE_CHARS = 30, 220  # a longer line is no title
 _SHORTEST, _LONGEST, _BRIEF = 0.4, 3.0, 12  # of the title's length, of which a copy is not less or more unless it is cut short; characters
 
@@ -27,6 +29,18 @@ def find_title(document: Document, texts: Sequence[str], dropped: Sequence[bool]
     main = [i for i in copies if document.blocks[i].kind == "heading" and not document.blocks[i].evidence.hidden]
     best = min(main or copies, key=lambda i: (document.blocks[i].level or 9, dropped[i], i) if main else (9, dropped[i], i))
     return title, best, alike
+
+
+def main_heading(document: Document, texts: Sequence[str], title: str) -> int | None:
+    """The only <h1> that is shown, if it has some of the title's words: pages often say the same in other words in their head."""
+    found = [
+        i for i, block in enumerate(document.blocks)
+        if block.kind == "heading" and block.level == 1 and not block.evidence.hidden and "nav" not in block.evidence.path.split("/")
+    ]  # fmt: skip
+    if len(found) != 1 or not _can_be_title(texts[found[0]]):
+        return None
+    own, told = set(fold(texts[found[0]]).split()), set(fold(title).split())
+    return found[0] if len(own) > 1 and len(own & told) >= _SHARED * len(own) else None
 
 
 def like_title(texts: Sequence[str], title: str) -> list[int]:
