@@ -64,7 +64,7 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return Role("adverse_effect", compound, told=True)
     fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
     fitting += [c for c in told.cues if c.reach == "drug" and c.first >= low and _forbids_in(context, c, f)]
-    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(words, c, low, diseases)]
+    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(context, c, low, diseases)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
@@ -230,14 +230,15 @@ def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
     return bool(before) and before[0] in _pathogens()
 
 
-def _is_of_disease(words: list[str], cue: Cue, low: int, diseases: Mapping[int, int]) -> bool:
-    """The cue tells what another disease does, which opens the clause: "sleep apnea can lead to stroke"."""
+def _is_of_disease(context: Context, cue: Cue, low: int, diseases: Mapping[int, int]) -> bool:
+    """The cue tells what another disease does, which opens the clause: "sleep apnea can lead to stroke", not "paracetamol overdose can"."""
+    words = context.page.words
     if cue.says != "adverse_effect" or cue.reach != "forward":
         return False
     at = cue.first
     while at > low and words[at - 1] in _causing():
         at -= 1
-    return at in diseases and diseases[at] <= low + _OPENING_WORDS
+    return at in diseases and diseases[at] <= low + _OPENING_WORDS and context.free(low, at)
 
 
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:

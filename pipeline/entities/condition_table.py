@@ -73,6 +73,9 @@ def english() -> Phrases[tuple[Condition, ...]]:
     for word in (*rules("alone"), *rules("alone_needs")):
         for form in _forms(word):
             surfaces.setdefault(form, [Condition(word, "symptom", "", word in rules("alone_needs"))])
+    for word, name in load_toml("conditions.toml")["felt"].items():
+        for row in surfaces.get(name, [])[:1]:
+            surfaces.setdefault(word, [replace(row, needs=True)])
     for name in rules("bare_eponyms"):
         for row in surfaces.get(f"{name.lower()} disease", [])[:1]:
             surfaces.setdefault(name.lower(), []).append(replace(row, acronym=name))

@@ -113,7 +113,9 @@ def _is_meant(context: Context, f: Found, role: Role) -> bool:
     """A cue, or a short line of a section, says that the everyday word is a condition."""
     line = context.page.line(f.first)
     size = context.page.lines[line].last - context.page.lines[line].first if line >= 0 else 0
-    return bool(role.told and role.name) and (role.cue is not None or size <= _SHORT_LINE)
+    if role.cue is not None:
+        return bool(role.told and role.name) and role.cue.reach != "link"  # "he was tired after a long day and read about ibuprofen"
+    return bool(role.told and role.name) and size <= _SHORT_LINE
 
 
 def _in_list(context: Context, found: Sequence[Found], i: int) -> bool:
