@@ -45,6 +45,7 @@ _COMMENTER = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
+_WORD_STARTS, _MENU_CHARS = re.compile(r"(?<!\S)\S"), 240  # of a menu in front of the title
 _opens_twice = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ").match
 _opens_anew = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ").match
 _SENTENCE = re.compile(r"\S[^.!?]{10,300}[.!?]\s+")
@@ -193,8 +194,18 @@ def opening_title(texts: Sequence[str]) -> str | None:
     """
     if not texts or len(texts[0]) < _MODAL_CHARS:
         return None
-    twice = _opens_twice(texts[0]) or _opens_anew(texts[0])
+    twice = _doubled(texts[0]) or _opens_anew(texts[0])
     return twice[1] if twice else None
+
+
+def _doubled(text: str) -> re.Match[str] | None:
+    """A title that stands twice at the start, or behind a menu: "Home About Blog Dose of Calmoxil 5 mg Dose of Calmoxil 5 mg"."""
+    for word in _WORD_STARTS.finditer(text, 0, _MENU_CHARS):
+        if text[max(0, word.start() - 2) : word.start()] in (". ", "! ", "? "):  # running text has begun
+            return None
+        if found := _opens_twice(text, word.start()):
+            return found
+    return None
 
 
 def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, Verdict]]:
@@ -203,12 +214,17 @@ def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int
     >>> line = "Dose of Calmoxil 5 mg Dose of Calmoxil 5 mg Here is an article about Calmoxil. " + "One tablet a day is enough. " * 20
     >>> [line[start:end] for start, end, _ in sentence_cuts(line, BoilerplateRules())]
     ['Dose of Calmoxil 5 mg ', 'Here is an article about Calmoxil. ']
+    >>> line = "Home Blog Contact " + line
+    >>> next((line[start:end], v.reason) for start, end, v in sentence_cuts(line, BoilerplateRules()))
+    ('Home Blog Contact ', 'navigation')
     """
     if len(text) < _MODAL_CHARS:
         return
     here = 0
-    twice = _opens_twice(text)
+    twice = _doubled(text)
     if twice:
+        if twice.start():
+            yield 0, twice.start(), Verdict("navigation", "above-title")
         here = twice.end()
         yield twice.end(1) + 1, here, Verdict("title-duplicate", "title-copy")
     for match in _SENTENCE.finditer(text, here, min(len(text), here + _OPENING_CHARS)):
