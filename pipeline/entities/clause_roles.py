@@ -204,7 +204,7 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     if cue.reach == "people":  # "children from six years with ADHD"
         return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
     if cue.reach in ("forward", "weak", "risk", "purpose", "had"):
-        return cue.last <= f.first
+        return cue.last == f.first if words[cue.first] == "anti" else cue.last <= f.first  # anti-phospholipid antibodies, liver disease
     if cue.reach == "front":  # "if you are pregnant, do not use isotretinoin"
         return f.last <= cue.first <= f.last + _FRONT_WORDS and "if" in words[max(0, f.first - _FRONT_WORDS) : f.first]
     if cue.reach == "stop":
