@@ -278,31 +278,6 @@ def _limit_phrases() -> Phrases[str]:
 
 
 @cache
-def _places() -> frozenset[str]:
-    return frozenset({"in", "for", "the", "with", "of", "on", "to", "by", "during", "among"})
-
-
-@cache
-def _on() -> frozenset[str]:
-    return frozenset({"on", "taking", "receiving", "given", "with", "using", "took", "received"})
-
-
-@cache
-def _predicate_verbs() -> frozenset[str]:
-    return frozenset({"is", "are", "was", "were", "be", "responds", "respond", "responded"})
-
-
-@cache
-def _denied_link() -> frozenset[str]:
-    return frozenset({"not", "never", "unrelated", "isn't", "wasn't", "weren't", "aren't"})
-
-
-@cache
-def _set_against() -> frozenset[str]:
-    return frozenset({"compared", "than", "versus", "vs", "without"})
-
-
-@cache
 def _stops() -> frozenset[str]:
     return frozenset({";", "but", "however", "although", "though", "whereas", "while", "—"})
 
@@ -329,6 +304,11 @@ _medicines = partial(word_set, "roles.toml", "medicines")
 _predicates = partial(word_set, "roles.toml", "predicates")
 _causing = partial(word_set, "roles.toml", "causing")
 _states = partial(word_set, "roles.toml", "states")
+_places = partial(word_set, "roles.toml", "places")
+_on = partial(word_set, "roles.toml", "having")
+_set_against = partial(word_set, "roles.toml", "set_against")
+_predicate_verbs = partial(word_set, "roles.toml", "link_verbs")
+_denied_link = partial(word_set, "roles.toml", "denied_links")
 _between = partial(word_set, "roles.toml", "denials_between")
 _of_using = partial(word_set, "roles.toml", "of_using")
 _dose_limits = partial(word_set, "roles.toml", "dose_limits")
