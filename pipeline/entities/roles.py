@@ -7,10 +7,12 @@ other mentions of the same condition are.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, partial
 
+from ..document import Section
 from ..rules.load import load_toml, word_set
 from .clause_roles import YIELDING, Role, SentenceCues, own_role, role_cues
 from .context import Context, Found
@@ -18,6 +20,7 @@ from .lists import Given, Lines, complaints
 from .tokens import Line
 
 _JOINT_WORDS = 4  # ", and also"
+_NESTED = 12  # sections looked at above a place
 _ITEM_WORDS = 14  # of a list of warnings
 
 
@@ -101,11 +104,17 @@ def _section_role(context: Context, f: Found, sections: Sequence[str | None]) ->
 
 def _forbids(context: Context, f: Found, line: Line) -> bool:
     """A heading such as "Do not take it if you have" forbids what stands under it; one such as "Precautions" the items of its lists."""
-    start = context.page.starts[f.first]
-    above = [s.heading for s in context.document.sections if s.kind == "contraindications" and s.start <= start < s.end]
-    if above and _forbidding().search(above[-1].lower()):
+    above = _heading_above(context.document.sections, context.page.starts[f.first])
+    if above and _forbidding().search(above.lower()):
         return True
     return f.label == "CONDITION" and line.block.kind == "list_item" and line.last - line.first <= _ITEM_WORDS
+
+
+def _heading_above(sections: Sequence[Section], place: int) -> str | None:
+    """The heading of the innermost section of warnings around a place."""
+    at = bisect_right(sections, place, key=lambda section: section.start)
+    near = reversed(sections[max(0, at - _NESTED) : at])
+    return next((s.heading for s in near if s.kind == "contraindications" and place < s.end), None)
 
 
 def _usual_roles(found: Sequence[Found], own: Sequence[Role | None]) -> dict[str, str]:
