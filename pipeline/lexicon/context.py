@@ -24,7 +24,7 @@ _LINE = 300  # characters of a line on either side of a name that tell how it is
 
 _words_in = re.compile(r"[^\W_][\w'’.-]*").findall
 _sentence_part = re.compile(r"[.!?;:](?=\s)|\n").split
-_next_word = re.compile(r"(?:\(R\))?[®™]?[ \t\u00a0]?\n?[-‐‑ ]?([^\W_][\w’'-]*)").match
+_next_word = re.compile(r"(?:\(R\))?[®™]?[ \t\u00a0]?\n?[-‐‑ ]?([^\W_][\w’'-]{0,60})").match
 _marked = re.compile(r"\s?(?:®|™|\(R\)|\(TM\))").match
 _joins_names = re.compile(
     r"(?:[®™]|'s|’s)?\s*(?:[,;]|(?:,\s*)?\b(?:and|or|plus|with|versus|vs\.?|nor|und|et)\b|/|\+|&|-|–)\s*(?:(?:and|or)\s+)?(?:the\s+)?$",
