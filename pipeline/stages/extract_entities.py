@@ -64,7 +64,8 @@ def _doses(context: Context, people: Sequence[Found]) -> list[Found]:
     context.note_doses(found)
     forms = find_forms(context)
     context.note_doses(forms)
-    frequencies = [f for f in find_frequencies(context) if not any(a.first < f.first and f.last <= a.last for a in found)]
+    within = {token for a in found for token in range(a.first + 1, a.last)}  # "per hour" in "25 micrograms per hour"
+    frequencies = [f for f in find_frequencies(context) if not within.issuperset(range(f.first, f.last))]
     found = [*_free((*found, *forms), frequencies), *frequencies]
     context.note_doses(frequencies)
     found += _free(find_routes(context), forms)
