@@ -87,12 +87,13 @@ def keep_questions(reading: Reading, rules: BoilerplateRules, verdicts: list[Ver
     """Questions with an answer under each, three or more: what readers ask is part of an article, however it unfolds."""
     page = reading.page
     asked = [i for i in range(len(page.texts) - 1) if _is_question(reading, i) and not _is_question(reading, i + 1)]
-    runs, run = list[list[int]](), list[int]()
+    runs = list[list[int]]()
     for i in asked:
-        if run and i - run[-1] > _ANSWER_BLOCKS:
-            runs, run = [*runs, run], []
-        run.append(i)
-    for found in [run for run in (*runs, run) if len(run) >= _QUESTIONS]:
+        if runs and i - runs[-1][-1] <= _ANSWER_BLOCKS:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    for found in [run for run in runs if len(run) >= _QUESTIONS]:
         ends = [*found[1:], found[-1] + 2]
         parts = [i for first, end in zip(found, ends, strict=True) for i in range(first, end) if _may_stay(reading, verdicts, i)]
         told = sum(page.words[i + 1] >= _ANSWER_WORDS for i in found)
