@@ -19,7 +19,7 @@ from .work import Part
 MANIFEST, FAILURES, SUMMARY = "manifest.jsonl", "failures.jsonl", "summary.json"
 #: Files of results that may stand in the folder itself.
 SINGLE = (*filter(None, dict.fromkeys(FILES.values())), ASIDE, FAILURES, SUMMARY)
-_DAMAGE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what lines raise that are not as they were written
+DAMAGE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what lines raise that are not as they were written
 
 
 class Entry(NamedTuple):
@@ -42,7 +42,7 @@ class Manifest:
         try:
             with self.folder.open(self.name) as file:
                 found = json.loads(file.readline())["configuration"]
-        except (OSError, *_DAMAGE):
+        except (OSError, *DAMAGE):
             return None
         return found if isinstance(found, dict) and isinstance(found.get("inputs"), list) else None
 
@@ -54,7 +54,7 @@ class Manifest:
                 try:
                     part = _part(row, start)
                     start += part.size
-                except _DAMAGE:
+                except DAMAGE:
                     return
                 yield Entry(at, part, "aside" in row)
 
@@ -91,7 +91,7 @@ class Manifest:
             for line in iter(file.readline, b""):
                 try:
                     row = json.loads(line)
-                except _DAMAGE:
+                except DAMAGE:
                     return
                 if not isinstance(row, dict) or not line.endswith(b"\n"):
                     return

@@ -30,7 +30,7 @@ from ..reading.sources.walk import place_of
 from ..record import to_json
 from .folder import Folder
 from .forms import ASIDE, FILES, FOLDERS, make_form, numbered
-from .manifest import FAILURES, MANIFEST, SUMMARY, Entry, Manifest, is_result
+from .manifest import DAMAGE, FAILURES, MANIFEST, SUMMARY, Entry, Manifest, is_result
 from .shards import Selection
 from .summary import Summary
 from .work import Part, save_part
@@ -123,7 +123,7 @@ class Store:
     def _entry(self, name: str) -> Part | None:
         try:
             part = Part.load(json.loads(self.parts.read(name) or b""))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except DAMAGE:
             return None
         return part if self.parts.size(part.file) == part.size else None
 

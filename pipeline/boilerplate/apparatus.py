@@ -9,6 +9,7 @@ from functools import cache
 from ..rules.load import load_toml
 from .evidence import Reading
 from .features import NAMES
+from .names import hint_names
 from .rules import BoilerplateRules
 from .verdict import Verdict
 
@@ -81,7 +82,8 @@ def keep_apparatus(
             and not page.blocks[i].evidence.hidden
             and is_disclaimer(page.texts[i])
         ):
-            verdicts[i] = verdict if _COPYRIGHT.match(page.texts[i]) else None
+            if not _COPYRIGHT.match(page.texts[i]):
+                verdicts[i] = None
         elif entry:
             entries.append(i)
     ruled = rules.match_patterns([reading.folded[i] for i in entries])
@@ -93,13 +95,8 @@ def keep_apparatus(
 _HEADING, _ENTRY, _BESIDE = 1, 2, 3
 
 
-@cache
-def _notes() -> re.Pattern[str]:
-    return re.compile(load_toml("hints.toml")["footnotes"]["names"])
-
-
 def _is_footnote(hints: Sequence[str]) -> bool:
-    return any(map(_notes().match, hints[:_NOTE_NAMES]))
+    return any(map(hint_names("footnotes").match, hints[:_NOTE_NAMES]))
 
 
 def _in_references(reading: Reading) -> Sequence[int]:

@@ -12,7 +12,7 @@ _KEEP_TEASER, _KEEP_LISTED = 0.99, 0.6  # the same for a link that stands alone 
 _LINKED, _LINK_WORDS, _LISTING = 0.85, 40, 0.3  # share of a block's characters, its words, share of the page's likely words
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _FALLBACK, _FEWEST_WORDS = 0.05, 40  # the least chance, and the prose of a page on which something is kept in any case
-_ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
+ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
 
 
 def decide(reading: Reading, chances: Sequence[float]) -> list[bool]:
@@ -49,7 +49,7 @@ def _bars(reading: Reading, chances: Sequence[float]) -> list[float]:
     words = sum(page.words[i] for i in likely)
     if sum(page.words[i] for i in likely if linked[i]) > _LISTING * words:
         return [_KEEP_LISTED if link else KEEP for link in linked]
-    alone = [block.kind in ("paragraph", "heading") and words >= _ARTICLE_WORDS for block in page.blocks]
+    alone = [block.kind in ("paragraph", "heading") and words >= ARTICLE_WORDS for block in page.blocks]
     return [KEEP if not link else _KEEP_TEASER if lone else _KEEP_LINKS for link, lone in zip(linked, alone, strict=True)]
 
 

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from .decide import ARTICLE_WORDS
 from .evidence import Reading
 from .verdict import Verdict
 
-_ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
 _SURE = 0.97  # the labeller's probability from which a heading stays whatever stands under it
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
@@ -39,7 +39,7 @@ def drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
     """What readers wrote goes wherever an article stands beside it, also when the comments are the greater part of the page."""
     page = reading.page
     article = sum(page.prose[i] for i, v in enumerate(verdicts) if v is None and not reading.comments[i])
-    if article < _ARTICLE_WORDS:
+    if article < ARTICLE_WORDS:
         return
     for i, verdict in enumerate(verdicts):
         if verdict is None and reading.comments[i] and i != reading.shown:

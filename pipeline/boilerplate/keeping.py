@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise, takewhile
 
-from ..rules.load import load_toml
 from .evidence import Reading
 from .features import NAMES
+from .names import hint_names
 from .rules import BoilerplateRules
 from .verdict import UNNAMED, Verdict
 
@@ -47,7 +45,7 @@ def _is_standfirst(reading: Reading, i: int) -> bool:
         return False
     if sum(map(str.isdigit, text)) > _FEW_DIGITS * len(text):  # a date
         return False
-    if any(_hints_of("standfirst").search(token) for token in block.evidence.hints[:2]):
+    if any(hint_names("standfirst").search(token) for token in block.evidence.hints[:2]):
         return True
     return words >= _SENTENCE_WORDS and text.endswith((".", "!", "?", "…", "”", '"')) and not (named and named.reason == "related")
 
@@ -64,7 +62,7 @@ def _is_doubted(reading: Reading, chances: Sequence[float], verdicts: Sequence[V
     page, named = reading.page, reading.named[i][0]
     if reading.rule[i] or verdicts[i] not in (UNNAMED, named) or (named and named.reason != "layout") or reading.comments[i]:
         return False
-    accordion = any(_hints_of("folded").search(token) for token in page.blocks[i].evidence.hints[:_NEAR_NAMES])
+    accordion = any(hint_names("folded").search(token) for token in page.blocks[i].evidence.hints[:_NEAR_NAMES])
     return bool(reading.rows[i][_IN_MAIN]) and (accordion or (chances[i] >= _DOUBTED and page.links[i] < 0.5))
 
 
@@ -106,7 +104,7 @@ def _is_question(reading: Reading, i: int) -> bool:
     if page.texts[i][-1] not in "?？؟" or not _QUESTION_WORDS[0] <= page.words[i] <= _QUESTION_WORDS[1]:
         return False
     hints = page.blocks[i].evidence.hints
-    return page.links[i] < _FEW_LINKS or any(_hints_of("folded").search(token) for token in hints[:_NEAR_NAMES])  # a link that unfolds
+    return page.links[i] < _FEW_LINKS or any(hint_names("folded").search(token) for token in hints[:_NEAR_NAMES])  # a link that unfolds
 
 
 def _may_stay(reading: Reading, verdicts: Sequence[Verdict | None], i: int) -> bool:
@@ -121,14 +119,9 @@ def keep_steps(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict
     """Instructions that are told under pictures."""
     blocks = reading.page.blocks
     captions = [i for i, block in enumerate(blocks) if block.kind == "caption" and verdicts[i] and not reading.rule[i]]
-    steps = [i for i in captions if any(_hints_of("steps").search(token) for token in blocks[i].evidence.hints[:_NEAR_NAMES])]
+    steps = [i for i in captions if any(hint_names("steps").search(token) for token in blocks[i].evidence.hints[:_NEAR_NAMES])]
     if len(steps) >= _STEPS:
         _keep_unless_ruled(reading, rules, verdicts, steps)
-
-
-@cache
-def _hints_of(key: str) -> re.Pattern[str]:
-    return re.compile(load_toml("hints.toml")[key]["names"])
 
 
 def _keep_unless_ruled(reading: Reading, rules: BoilerplateRules, verdicts: list[Verdict | None], asked: Sequence[int]) -> None:

@@ -32,8 +32,9 @@ def _tags() -> dict[str, Verdict]:
 
 
 @cache
-def _boxes() -> re.Pattern[str]:
-    return re.compile(load_toml("hints.toml")["boxes"]["names"])
+def hint_names(key: str) -> re.Pattern[str]:
+    """The names of elements that `hints.toml` lists under a key, as "boxes"."""
+    return re.compile(load_toml("hints.toml")[key]["names"])
 
 
 class NameReader:
@@ -87,7 +88,7 @@ class NameReader:
         found = [(hints[i], verdict, i) for i, verdict in enumerate(verdicts) if verdict]
         tags = _tags()
         betrayed = [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
-        if "aside" in path and any(map(_boxes().search, hints[:_NEAR_NAMES])):  # a warning in a box is no teaser
+        if "aside" in path and any(map(hint_names("boxes").search, hints[:_NEAR_NAMES])):  # a warning in a box is no teaser
             betrayed = [name for name in betrayed if name[0] != "<aside>"]
         return found + betrayed
 

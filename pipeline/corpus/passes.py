@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..batch import Folder, Job, Part, Run, Shard, Summary, part_records, read_shard, rewrite_part, run_batch
+from ..batch.manifest import Manifest
 from ..batch.work import forget_pipeline
 from ..chain import Options
 from ..engine.limits import OutOfTimeError, limited
@@ -147,11 +148,8 @@ def _marked(folder: Folder, part: Part, first: int, marks: dict[int, Any]) -> It
 
 def _was_marked(out: Path) -> bool:
     """Whether an earlier batch in this folder marked copies: its marks are to be taken off."""
-    try:
-        with (out / "manifest.jsonl").open(encoding="utf-8") as file:
-            return bool(json.loads(file.readline())["configuration"].get("passes", {}).get("dedup"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
+    passes = (Manifest(Folder(str(out))).configuration() or {}).get("passes")
+    return isinstance(passes, dict) and bool(passes.get("dedup"))
 
 
 def _found_before(out: Path) -> Dedup | None:

@@ -91,14 +91,13 @@ def _value(words: list[str], match: Match, template: Mapping[str, Any]) -> dict[
     took: dict[str, list[Any]] = {}
     for slot, i in match.slots:
         took.setdefault(slot, []).append(_meaning(slot, words[i]))
+    if "NUM" in took:
+        took["NUM"] = spoken(took["NUM"])
     return _filled(template, took)
 
 
 def _filled(template: Mapping[str, Any], took: Mapping[str, list[Any]]) -> dict[str, Any]:
     out = dict[str, Any]()
-    for slot, numbers in took.items():
-        if slot == "NUM":
-            took = {**took, slot: spoken(numbers)}
     for key, part in template.items():
         if isinstance(part, Mapping):
             out[key] = _filled(part, took)

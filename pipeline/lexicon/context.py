@@ -49,9 +49,9 @@ class ContextWords:
 
     rows: tuple[Word, ...]
 
-    def of(self, kind: str) -> frozenset[str]:
-        """The words of a kind."""
-        return frozenset(row.word for row in self.rows if row.kind == kind)
+    def of(self, kind: str, value: str | None = None) -> frozenset[str]:
+        """The words of a kind, or only those with a value."""
+        return frozenset(row.word for row in self.rows if row.kind == kind and value in (None, row.value))
 
     @cached_property
     def forms(self) -> frozenset[str]:
@@ -96,7 +96,7 @@ class ContextWords:
     @cached_property
     def things(self) -> frozenset[str]:
         """Words after a substance that say it is a material, a plant or a habit: they hold for medicines too."""
-        return frozenset(row.word for row in self.rows if row.kind == "not_after" and row.value == "thing")
+        return self.of("not_after", "thing")
 
     @cached_property
     def not_before(self) -> frozenset[str]:
@@ -111,7 +111,7 @@ class ContextWords:
     @cached_property
     def sounds(self) -> frozenset[str]:
         """Everyday words that sound like an ingredient, as do their other forms."""
-        return frozenset(row.word for row in self.rows if row.kind == "english" and row.value == "sound")
+        return self.of("english", "sound")
 
     @cached_property
     def proper(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ COUNTRIES = frozenset(
     )
     for second in letters[1:]
 )  # fmt: skip
-MISTAKEN = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US"}
+_MISTAKEN = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US"}
 
 
 def country_code(told: str) -> str:
@@ -25,7 +25,7 @@ def country_code(told: str) -> str:
     ('IN', 'GB', '')
     """
     code = told.strip().upper()
-    return MISTAKEN.get(code, code if code in COUNTRIES else "")
+    return _MISTAKEN.get(code, code if code in COUNTRIES else "")
 
 
 def asked_country(told: str) -> str:
