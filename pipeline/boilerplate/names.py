@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 
 from ..rules.load import load_toml
 from .features import Named
 from .page import Page
-from .rules import BoilerplateRules
+from .prefilter import Pattern, PatternIndex
+from .rules import BoilerplateRules, first_match
 from .verdict import Verdict
 
 _HINTS_USED = 24  # of a block's tokens, nearest elements first
 _STATE = re.compile(r"(has|no|with|without|hide)[-_]|enable|disable")  # what an element has or lacks, not what it is
+_NAMES_KNOWN = 50_000  # a bound on memory in a long crawl
 _NEAR_NAMES = 6  # tokens: of an element and the one around it
 _SLUG_WORDS, _SLUG_CHARS, _NO_LETTERS = 3, 12, re.compile(r"[\W_]+")
 MASS = 0.35  # of the page's prose: a name above so much text is the article's own, whatever it says
 
 
 @cache
-def _betrayals() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((reason, re.compile(pattern)) for reason, pattern in load_toml("hints.toml")["tokens"].items())
+def _betrayals() -> PatternIndex:
+    rows: dict[str, str] = load_toml("hints.toml")["tokens"]
+    return PatternIndex([Pattern(pattern, sys.maxsize, Verdict(reason, f"name-{reason}")) for reason, pattern in rows.items()], {})
 
 
 @cache
@@ -44,18 +49,16 @@ class NameReader:
         self.rules = rules
         self.known: dict[str, Verdict | None] = {}
 
-    def token(self, token: str) -> Verdict | None:
-        """What one class or id name betrays."""
-        if token in self.known:
-            return self.known[token]
-        if len(self.known) > 50_000:  # names of a long crawl; a bound on memory
+    def learn(self, names: Iterable[str]) -> None:
+        """Look up what class and id names betray, all that are new at once."""
+        if len(self.known) > _NAMES_KNOWN:
             self.known.clear()
-        found = self.rules.match_hint(token)
-        if found is None:
-            reason = next((reason for reason, pattern in _betrayals() if pattern.search(token)), None) if not _STATE.match(token) else None
-            found = Verdict(reason, f"name-{reason}") if reason else None
-        self.known[token] = found
-        return found
+        new = sorted(name for name in set(names) if name not in self.known)
+        for name, patterns in zip(new, _betrayals().candidates(new), strict=True):
+            found = self.rules.match_hint(name)
+            if found is None and not _STATE.match(name):
+                found = first_match(patterns, name)
+            self.known[name] = found
 
     def read(self, page: Page, rule: Sequence[Verdict | None]) -> tuple[list[Named], list[bool]]:
         """For each block: the verdict of the nearest telling name, the share of the page's prose under that name, steps up to it;
@@ -64,28 +67,28 @@ class NameReader:
         Names above the bulk of the prose are passed over, and those that begin with one of them: where `elementor-widget` holds the
         article, `elementor-widget-accordion` says no more. So are those that are a heading of the page made an id.
         """
-        keys, slugs = [(block.evidence.hints, block.evidence.path) for block in page.blocks], _slugs(page, rule)
-        telling = {key: self._telling(*key) for key in dict.fromkeys(keys)}
+        numbers: dict[tuple[tuple[str, ...], str], int] = {}  # blocks of one list or table share their names
+        places = [numbers.setdefault((block.evidence.hints, block.evidence.path), len(numbers)) for block in page.blocks]
+        self.learn(chain.from_iterable(hints for hints, _ in numbers))
+        telling, slugs = [self._telling(*names) for names in numbers], _slugs(page, rule)
         if slugs:
-            telling = {key: [n for n in names if len(n[0]) < _SLUG_CHARS or _squeezed(n[0]) not in slugs] for key, names in telling.items()}
-        prose = dict.fromkeys(telling, 0)
-        for key, words in zip(keys, page.prose, strict=True):
-            prose[key] += words
+            telling = [[n for n in names if len(n[0]) < _SLUG_CHARS or _squeezed(n[0]) not in slugs] for names in telling]
+        prose = [0] * len(telling)
+        for place, words in zip(places, page.prose, strict=True):
+            prose[place] += words
         mass = Counter[str]()
-        for key, words in prose.items():
-            for name in {name for name, _, _ in telling[key]} if words else ():
+        for names, words in zip(telling, prose, strict=True):
+            for name in {name for name, _, _ in names} if words else ():
                 mass[name] += words
         total = page.total_prose or 1
         over = [(name + "-", self.known.get(name)) for name, words in mass.items() if words > MASS * total]
-        found = {key: _nearest([n for n in names if not _extends(n, over)], mass, total) for key, names in telling.items()}
-        comments = {key for key, names in telling.items() if any(map(_is_comments, names))}
-        return [found[key] for key in keys], [key in comments for key in keys]
+        found = [_nearest([n for n in names if not _extends(n, over)], mass, total) for names in telling]
+        comments = [any(map(_is_comments, names)) for names in telling]
+        return [found[place] for place in places], [comments[place] for place in places]
 
     def _telling(self, hints: Sequence[str], path: str) -> list[tuple[str, Verdict, int]]:
         """(name, what it betrays, steps up to it) of the names around a block, then of its elements, nearest first."""
-        new = not self.known.keys() >= set(hints)  # seldom; else the lookups run without a step of ours for each
-        verdicts = map(self.token if new else self.known.get, hints)
-        found = [(hints[i], verdict, i) for i, verdict in enumerate(verdicts) if verdict]
+        found = [(hints[i], verdict, i) for i, verdict in enumerate(map(self.known.get, hints)) if verdict]
         tags = _tags()
         betrayed = [(f"<{tag}>", tags[tag], i) for i, tag in enumerate(reversed(path.split("/"))) if tag in tags]
         if "aside" in path and any(map(hint_names("boxes").search, hints[:_NEAR_NAMES])):  # a warning in a box is no teaser

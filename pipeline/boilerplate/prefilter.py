@@ -153,12 +153,13 @@ def starts_of(source: str) -> tuple[str, ...] | None:
 
     >>> sorted(starts_of("^(please )?(share|tweet|x)( this)?$") or ())
     ['plea', 'shar', 'twee', 'x', 'x th']
-    >>> starts_of("comments?$"), starts_of("^.{2,9} ago$"), starts_of(r"^\\s*[»›] ")
-    (None, None, ('» ', '› '))
+    >>> starts_of("comments?$"), starts_of("^.{2,9} ago$"), starts_of("^share|tweet"), starts_of(r"^\\s*[»›] ")
+    (None, None, None, ('» ', '› '))
     """
-    if not source.startswith("^"):
+    items = _parse(source)
+    if not items or items[0] != (codes.AT, codes.AT_BEGINNING):  # of "^share|tweet" too only one half is bound to the beginning
         return None
-    whole, cut = _heads(dropwhile(lambda item: item[0] is codes.AT or _is_space(item), _parse(source)))
+    whole, cut = _heads(dropwhile(lambda item: item[0] is codes.AT or _is_space(item), items))
     return None if "" in whole | cut or len(whole | cut) > _MOST_STARTS else tuple(sorted(whole | cut))
 
 

@@ -55,12 +55,12 @@ class BoilerplateRules:
 
     def match_patterns(self, folded: Sequence[str]) -> list[Verdict | None]:
         """For each folded text the first rule with a pattern that fits it."""
-        return [_first(patterns, text) for patterns, text in zip(self.index.candidates(folded), folded, strict=True)]
+        return [first_match(patterns, text) for patterns, text in zip(self.index.candidates(folded), folded, strict=True)]
 
     def match_whole(self, texts: Sequence[str]) -> list[Verdict | None]:
         """For each text, as it stands, the first rule with a span that takes the whole of it."""
         found = self.whole_index.candidates([text.lower() for text in texts])
-        return [_first(patterns, text) for patterns, text in zip(found, texts, strict=True)]
+        return [first_match(patterns, text) for patterns, text in zip(found, texts, strict=True)]
 
     def cuts(self, texts: Sequence[str]) -> list[list[tuple[int, int, Verdict]]]:
         """For each block the pieces that go while the rest stays: (start, end, verdict)."""
@@ -94,7 +94,8 @@ class BoilerplateRules:
         return PatternIndex([span for span in self.spans if span.whole], self._common)
 
 
-def _first(patterns: Sequence[Pattern], text: str) -> Verdict | None:
+def first_match(patterns: Iterable[Pattern], text: str) -> Verdict | None:
+    """What the first of these patterns that fits the text says of it."""
     return next((pattern.verdict for pattern in patterns if pattern.search(text)), None)
 
 
