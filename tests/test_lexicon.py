@@ -250,7 +250,7 @@ def test_loading_is_quick() -> None:
     assert min(times) < 0.6
 
 
-@pytest.mark.parametrize("word", ["isotrétinoïne", "izotretynoina", "изотретиноин", "ИЗОТРЕТИНОИНА"])
+@pytest.mark.parametrize("word", ["isotrétinoïne", "izotretynoina", "изотретиноин", "ИЗОТРЕТИНОИНА", "आइसोट्रेटिनोइन"])
 def test_names_of_other_languages_are_looked_up(lexicon: Lexicon, word: str) -> None:
     """A generic name as another language spells it is told with the reason."""
     found = lexicon.lookup(word)
@@ -262,6 +262,12 @@ def test_own_names_stand_before_those_of_other_languages(tmp_path: Path) -> None
     """What the user's table says of a word is not overruled by how it sounds."""
     lexicon = load_lexicon((_own(tmp_path, "surface\ttarget\nIbuprofeno\tparacetamol\n"),))
     assert [mention.name.targets for mention in find_mentions("Tomo ibuprofeno.", lexicon, language="es")] == [("paracetamol",)]
+
+
+def test_own_names_in_devanagari_stand_before_their_sound(tmp_path: Path) -> None:
+    """A name in Devanagari letters in the user's table is found, and counts before what it sounds like."""
+    lexicon = load_lexicon((_own(tmp_path, "surface\ttarget\nपैरासिटामोल\tibuprofen\n"),))
+    assert [mention.name.targets for mention in find_mentions("पैरासिटामोल लें", lexicon, language="hi")] == [("ibuprofen",)]
 
 
 def test_other_languages_are_read_on_their_pages(lexicon: Lexicon) -> None:

@@ -19,7 +19,8 @@ from .condition_table import Condition, adjective_table, english, foreign, langu
 from .context import Context, Found
 
 # m modifier, s severity, a place, x place or modifier, h head, q quality, b head or quality,
-# C a name of the table, A one that begins with a place (ovarian cancer); c comma, o or, & and, i of/in/to, t the/your
+# C a name of the table, A one that begins with a place (ovarian cancer); c comma, o or, & and, i of/in/to, t the/your,
+# f function
 # No repeat is endless: of a page that says "severe" a hundred thousand times each would be tried with all that follow.
 _PLACES = r"[ax]{1,9}(?:(?:c[ax]{1,9}){0,9}(?:c?[o&]|/)t?[ax]{1,9})?"
 _find_names = re.compile(
@@ -27,7 +28,7 @@ _find_names = re.compile(
     (?: (?=[sxco&]{{0,9}}m) [smx]{{1,9}} (?:c[smx]{{1,9}}){{0,9}} c? [o&] s{{0,9}} )?   # severe, nodular, or (recalcitrant …)
     (?P<modifiers> [mx]{{0,9}} )
     (?:
-        [hbCA]{{1,9}} i t? {_PLACES} (?![hbCA])             # swelling of the face and tongue
+        [hbCA]{{1,9}} i t? {_PLACES} f? (?![hbCA])          # swelling of the face and tongue, loss of renal function
       | (?:[ax]{{1,9}}c){{0,9}} [ax]{{1,9}} (?: c?[o&] | / | &/o ) [mx]{{0,9}} A C{{0,9}}   # breast and ovarian cancer
       | {_PLACES} (?: [hb]{{1,9}} | [CA] C{{0,9}} )           # liver damage, kidney/liver impairment
       | [mx]{{0,9}} [CA]{{1,9}} -r h{{1,9}}                     # insulin resistance-related disorders
@@ -54,6 +55,7 @@ _GLUE = {
     "-": "-",
     "related": "r",
     "associated": "r",
+    "function": "f",
 }
 
 

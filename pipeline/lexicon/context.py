@@ -20,6 +20,7 @@ WORD_KINDS = (
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
 _NEAR, _AROUND = 60, 150
+_CODE_LETTERS = 4  # of what a laboratory calls a substance: "ACC-9089"
 _LINE = 300  # characters of a line on either side of a name that tell how it is written
 
 _words_in = re.compile(r"[^\W_][\w'’.-]*").findall
@@ -31,12 +32,17 @@ _joins_names = re.compile(
     re.IGNORECASE,
 ).match
 _opens_bracket = re.compile(r"[®™]?\s?[(\[=]\s?(?:e\.?g\.?,?\s|i\.?e\.?,?\s|brand name:?\s)?", re.IGNORECASE).fullmatch
-_ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\n\s*|[^\w\s,;.!?:()'\"“”‘’«»&/+%®™°-]\s|^\W+)$").search
+_ends_sentence = re.compile(r"(?:^|[.!?:]\s|[.!?]['\"”’)]\s|\)\s[-–]\s|\n\s*|[^\w\s,;.!?:()'\"“”‘’«»&/+%®™°-]\s|^\W+)$").search
 _is_enzyme = re.compile(
     r"(?:[a-z]*(?:oxid|reduct|gen|synth|synthet|hydroxyl|transfer|ester|hydrol|acyl|carboxyl|deamin|phosphat|peptid)|ly|lig|(?:phospho)?kin)ases?"
 ).fullmatch
 _is_made = re.compile(
     r"\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:produced|released|secreted|synthesi[sz]ed)\s(?:by|in|from|when|during|naturally)\b"
+).match
+_is_numbered = re.compile(r"-\d{3,6}(?![^\W_])(?!-?\s?(?:mg|mcg|iu|ml)\b)", re.IGNORECASE).match
+_is_then_given = re.compile(
+    r"\s(?:is|are|was|were|(?:can|may|should|must|to)\sbe|(?:has|have|had)\sbeen)\s(?:\w{1,20}ly\s)?"
+    r"(?:given|administered|injected|infused|prescribed|started|stopped|withheld|discontinued)\b"
 ).match
 _surname = re.compile(r"[ \u00a0][A-Z][a-z]{2,}(?:[ \u00a0][a-z]|,)").match
 _DETERMINERS = [[word] for word in ("the", "a", "an", "my", "your", "his", "her", "their", "our", "this")]  # before things, not people
@@ -181,8 +187,8 @@ class Surroundings:
         self._starts, self._spans = [start for start, _ in drugs], drugs
 
     def is_other_thing(self, start: int, end: int, key: str) -> bool:
-        """An enzyme, a person, or a saying: "xanthine oxidase", "Lyrica Anderson sang", "a phone on steroids"."""
-        if _is_enzyme(self._after(end)):
+        """An enzyme, a code, a person, or a saying: "xanthine oxidase", "ACC-9089", "Lyrica Anderson sang", "a phone on steroids"."""
+        if _is_enzyme(self._after(end)) or (len(key) <= _CODE_LETTERS and _is_numbered(self._text, end)):
             return True
         if key in self._words.first_names and self._is_surname_after(end):
             titled = bool(_title(self._text[max(0, start - 8) : start]))
@@ -276,7 +282,7 @@ class Surroundings:
             return following not in self._words.things
         if following in self._words.not_after or not self._words.not_before.isdisjoint(_attributes(before)):
             return False
-        if following in self._words.after or self._words.dose_at(self._text[end : end + 30].lower(), 0):
+        if following in self._words.after or self._words.dose_at(self._text[end : end + 30].lower(), 0) or _is_then_given(self._text, end):
             return True
         if sort:
             return sort == "mostly" or (sort == "listed" and self.is_listed(start, end))
@@ -324,6 +330,8 @@ def starts_sentence(text: str, start: int) -> bool:
 
     >>> [starts_sentence("One. Two three ✅ Four", at) for at in (0, 5, 9, 17)]
     [True, True, False, True]
+    >>> starts_sentence("LONDON (Agency) - Fast", 18)
+    True
     """
     return bool(_ends_sentence(text[max(0, start - 6) : start])) and (start < 6 or not text[start - 6 : start].isalpha())
 

@@ -1,22 +1,26 @@
-"""Generic names as other languages spell them: "ibuprofeno", "isotrétinoïne", "amoksycylina", "ибупрофена".
+"""Generic names as other languages spell them: "ibuprofeno", "isotrétinoïne", "amoksycylina", "ибупрофена", "आइबुप्रोफेन".
 
 An international name is written in each language as it is spoken there, so both are brought to one reading: letters that sound alike
 are one, silent ones go, and so does a vowel or a case ending at the end. A reading counts only if it is that of one ingredient.
+Brands stay as they are where the letters are Latin; in Cyrillic they are read likewise ("вольтарен").
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from ..words import Words
+from .devanagari import DevanagariNames
+from .matcher import key_of
 from .names import Ingredients, Names
 from .tables import Name
 
 #: Shorter words, and shorter readings, are too often words of some language.
 _MINIMUM, _READ_MINIMUM = 7, 6
+_BRAND_MINIMUM = 6  # "золофт"
 _MAXIMUM = 40  # longer ones are noise
 _NO_MEDICINES = frozenset(
     {"herbal", "nutrient", "mineral", "veterinary", "joint supplement", "topical agent", "probiotic", "contrast agent"}
@@ -43,6 +47,8 @@ _ALIKE = str.maketrans({"z": "s", "y": "i", "j": "i", "w": "v", "h": ""})
 _nasal = re.compile(r"m(?=[^aeioum])").sub  # "anlodipino"
 _doubled = re.compile(r"(.)\1+").sub
 _silent = re.compile(r"г(?=[аеиоуі])").sub  # the h of "хлоргексидин"
+_indic_words = re.compile("[\u0901-\u0963\u0971-\u0dff]{3,60}").finditer
+_is_cyrillic = re.compile("[а-яё]+").fullmatch
 _without_case = re.compile(r"(?:ami|am|ak|em|om|ov|oi)$").sub  # after a last vowel is gone: "ибупрофеном", "paracetamolem"
 
 
@@ -62,7 +68,7 @@ class ForeignNames:
         """(start, end, word, name) of each such word; in an English text only words with letters that English has not."""
         foreign = is_foreign(words.places, language)
         for word in words.places:
-            if _MINIMUM <= len(word) <= _MAXIMUM and (foreign or not word.isascii()) and (name := self(word)):
+            if _BRAND_MINIMUM <= len(word) <= _MAXIMUM and (foreign or not word.isascii()) and (name := self(word)):
                 yield from ((words.starts[i], words.ends[i], word, name) for i in words.places[word])
         for acid in _ACIDS.intersection(words.places) if foreign else ():
             for i in words.places[acid]:
@@ -71,8 +77,22 @@ class ForeignNames:
                     word = f"{acid} {following[0]}"
                     yield words.starts[i], words.ends[i + 1], word, self._named(word, key)
 
+    def find_indic(self, text: str) -> Iterator[tuple[int, int, str, Name]]:
+        """The same of words in the scripts of India, whose vowels stand beside or above the letters: a name of a table, else its sound."""
+        for match in _indic_words(text):
+            word = match[0]
+            if name := self._listed(word):
+                yield match.start(), match.end(), word, name
+            elif key := self._devanagari(word):
+                yield match.start(), match.end(), word, self._named(word, key)
+
+    def _listed(self, word: str) -> Name | None:
+        """The name that a table writes so; keys hold no signs of vowels, so that they do not tell enough."""
+        names = self._names.get(key_of(word), ())
+        return next((name for name in names if unicodedata.normalize("NFC", name.surface) == unicodedata.normalize("NFC", word)), None)
+
     def __call__(self, word: str) -> Name | None:
-        """A name of kind `foreign` for a word in lower case that no table holds, or None."""
+        """A name of kind `foreign`, or a brand in Cyrillic letters, for a word in lower case that no table holds, or None."""
         if word not in self._known:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
@@ -83,8 +103,15 @@ class ForeignNames:
         """As it is read, without a case ending, and with a Russian "г" that stands for a silent h."""
         read = reading(word)
         tried = [read, _without_case("", read), *([reading(_silent("", word))] if "г" in word else [])]
-        key = next((self._readings[form] for form in tried if form in self._readings), None)
-        return self._named(word, key) if key else None
+        key = next((self._readings[form] for form in tried if form in self._readings), None) if len(word) >= _MINIMUM else None
+        if key:
+            return self._named(word, key)
+        return self._brand(word, tried) if _is_cyrillic(word) else None
+
+    def _brand(self, word: str, tried: Sequence[str]) -> Name | None:
+        """A brand, which counts only in the right surroundings: "вольтарен"."""
+        key = next((self._brands[form] for form in tried if form in self._brands), None)
+        return Name(word, "brand", self._names[key][0].targets, needs=True, sources=self._names[key][0].sources) if key else None
 
     def _named(self, word: str, key: str) -> Name:
         meant = self._names[key][0]
@@ -97,6 +124,10 @@ class ForeignNames:
         return {reading(key.removesuffix(" acid")): key for key in keys if len(self._names[key][0].targets) == 1}
 
     @cached_property
+    def _devanagari(self) -> DevanagariNames:
+        return DevanagariNames(self._readings)
+
+    @cached_property
     def _readings(self) -> dict[str, str]:
         """Reading -> the key of the name, of one ingredient only."""
         found, targets = dict[str, str](), dict[str, set[tuple[str, ...]]]()
@@ -104,6 +135,17 @@ class ForeignNames:
             read, meant = reading(key), self._names[key][0].targets
             targets.setdefault(read, set()).add(meant)
             if len(read) >= _READ_MINIMUM and read not in self._everyday and len(meant) == 1 and self._is_medicine(key, meant[0]):
+                found.setdefault(read, key)
+        return {read: key for read, key in found.items() if len(targets[read]) == 1}
+
+    @cached_property
+    def _brands(self) -> dict[str, str]:
+        """Reading -> the key of the brand, of those of one word that publishers vouch for and that one reading tells apart."""
+        found, targets = dict[str, str](), dict[str, set[tuple[str, ...]]]()
+        for key, _ in self._names.guessable({"brand"}, _READ_MINIMUM):
+            read = reading(key)
+            targets.setdefault(read, set()).add(self._names[key][0].targets)
+            if len(read) >= _READ_MINIMUM:
                 found.setdefault(read, key)
         return {read: key for read, key in found.items() if len(targets[read]) == 1}
 

@@ -80,7 +80,9 @@ class Lexicon:
             other = "listed in another spelling of case, accents or punctuation"
             return [Candidate(entry, "listed so" if entry.surface == name else other) for entry in found]
         if foreign := self.foreign(name.lower()):
-            return [Candidate(foreign, "a generic name as another language spells it")]
+            return [Candidate(foreign, "a name as another language spells it")]
+        if indic := [found for _, _, _, found in self.foreign.find_indic(name)]:
+            return [Candidate(found, "a name as another language spells it") for found in indic]
         matches = self.matcher.find(name)
         whole = [match for match in matches if key.startswith(match.key)]
         if not whole:

@@ -67,7 +67,9 @@ class _Reading:
         """Also the generic names of other languages; one takes the place of a guess at what else the word could be."""
         if language and language[:2] == "en" and self._text.isascii():
             return matches
-        found = {place[0]: Match(*place[:3], (place[3],)) for place in self._lexicon.foreign.find(read_words(self._text), language)}
+        foreign = self._lexicon.foreign
+        places = [*foreign.find(read_words(self._text), language), *foreign.find_indic(self._text)]
+        found = {start: Match(start, end, word, (name,)) for start, end, word, name in places}
         if not found:
             return matches
         kept = [match for match in matches if not (match.start in found and match.names[0].kind in {"misspelling", "unlisted"})]
@@ -127,6 +129,8 @@ class _Reading:
         kinds = {name.kind for name in match.names}
         if "abbreviation" in kinds:
             names = tuple(name for name in match.names if name.kind != "abbreviation" or _is_written_so(written, name.surface))
+            short = tuple(name for name in names if name.kind == "abbreviation" or name.surface.isupper())  # "GABA" is not the brand "Gaba"
+            names = short if written.isupper() and short else names
             return match._replace(names=names) if names else None
         if "unlisted" in kinds and not (written.islower() or (written[1:].islower() and starts_sentence(self._text, match.start))):
             return None
@@ -220,7 +224,8 @@ class _Reading:
             return said.issuperset(match.names[0].targets) or around.is_marked(end)
         if self._is_low(match) and self._is_taken(match, around):
             return True
-        return around.is_dosed(start, end, match.key) or around.is_explained(start, end) or around.is_name(start, end, match.key)
+        explained = around.is_explained(start, end) and not (match.key in self._lexicon.words.english and self._text[start].islower())
+        return explained or around.is_dosed(start, end, match.key) or around.is_name(start, end, match.key)
 
     def _abbreviated_together(self, matches: Sequence[Match]) -> Iterator[Match]:
         """Two abbreviations as one product: "TMP-SMX", "FTC/TDF"."""
