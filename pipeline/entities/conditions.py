@@ -116,14 +116,29 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
     for first, last, conditions in hits:
         text = page.text[page.starts[first] : page.ends[last - 1]].replace("’", "'")
         fit = next((c for c in conditions if c.acronym is None or text in (c.acronym, c.acronym + "s")), None)
-        if fit and not ("\n" in text and page.sentence(first)[1] < last) and not (text in rules("units") and _behind_number(words, first)):
+        if (
+            fit
+            and not _is_other(words, first, last)
+            and not ("\n" in text and page.sentence(first)[1] < last)
+            and not (text in rules("units") and _behind_number(words, first))
+        ):
             out[first] = (last, fit)
     covered = {i for first, (last, _) in out.items() for i in range(first, last)}
     endings, not_these = suffixes()
     telling = {w for w in page.places if len(w) > 6 and w.endswith(endings) and w not in not_these}
-    for i in (i for i in places_in(page.places, telling) if i not in covered):
+    for i in (i for i in places_in(page.places, telling) if i not in covered and not _is_other(words, i, i + 1)):
         out[i] = (i + 1, Condition(words[i], "unlisted", "", needs=False))
     return out
+
+
+def _is_other(words: Sequence[str], first: int, last: int) -> bool:
+    """A verb ("cut the dose"), a germ ("strains of TB", "resistant strain") or the tumour necrosis factor."""
+    word, after = words[last - 1], words[last] if last < len(words) else ""
+    if word in rules("also_verbs") and after in rules("objects"):
+        return True
+    if word in rules("also_germs"):
+        return after == "of" or (first > 0 and words[first - 1] == "resistant")
+    return "factor" in words[last : last + 2] and "necrosis" in words[first : last + 1]
 
 
 def _behind_number(words: Sequence[str], first: int) -> bool:
@@ -135,7 +150,8 @@ def _letters(context: Context, known: dict[int, tuple[int, Condition]]) -> tuple
     words, degrees = context.page.words, rules("only_degrees")
     letters = ["."] * len(words)
     for first, last, letter in parts().find_on(context.page):
-        letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)
+        if not _is_other(words, first, last):
+            letters[first:last] = ("s" if words[first] in degrees else letter) * (last - first)
     for first, (last, _) in known.items():
         letters[first:last] = ("A" if letters[first] in "ax" and last > first + 1 else "C") + "C" * (last - first - 1)
     telling = list(dict.fromkeys(context.page.sentence(m.start()) for m in _find_core("".join(letters))))
@@ -155,7 +171,7 @@ def _found(context: Context, known: dict[int, tuple[int, Condition]], letters: s
         return None
     if words[last - 1] in rules("void_heads") and (letters[last - 1] in "hb" or (last - 1 in known and last - first > 1)):
         return None
-    if words[first : first + 2] == ["red", "blood"]:
+    if words[first : first + 2] == ["red", "blood"] or (letters[last - 1] in "ax" and words[last - 1] in rules("adjectives_of_places")):
         return None
     names = [known[i][1] for i in range(first, last) if i in known]
     if "induced" in words[first : last - 1] and not context.free(first, last):  # the drug that does it is no part of the name
@@ -186,14 +202,15 @@ def _eponyms(context: Context, places: Sequence[int], taken: set[int]) -> Iterat
     """A capitalised name before a head: "Dravet syndrome"."""
     page, heads, stops = context.page, rules("eponym_heads"), rules("not_eponyms")
     for i in places:
-        if page.words[i] not in heads or not i:
+        if page.words[i] not in heads or not i or _is_other(page.words, i, i + 1):
             continue
         first = i - 3 if i > 3 and _is_bracket(page.words, i) else i
         while first and first - 1 not in taken and (_is_name(context, first - 1) or _joins(context, first - 1)):
             first -= 1
         while first < i and (page.words[first] in stops or not page.words[first].isalpha()):
             first += 1
-        if first < i and context.holds_its_drugs(first, i + 1):
+        whole = first < i - 3 or not _is_bracket(page.words, i)  # what stands in brackets alone is explained before them
+        if first < i and whole and context.holds_its_drugs(first, i + 1):
             yield Found("CONDITION", first, i + 1, None, page.text[page.starts[first] : page.ends[i]], "unlisted")
 
 
@@ -244,7 +261,8 @@ def _adjective_before(words: list[str], i: int) -> int:
     """Where "dermatological condition" or "acid-related conditions" begins; `i` itself if no such adjective is there."""
     if words[i - 1].endswith(tuple(load_toml("conditions.toml")["adjective_endings"])):
         return i - 1
-    return i - 3 if i > 2 and words[i - 2 : i] == ["-", "related"] and words[i - 3].isalpha() else i
+    related = i > 2 and words[i - 2 : i] == ["-", "related"] and words[i - 3].isalpha() and words[i - 3] not in rules("not_related")
+    return i - 3 if related else i
 
 
 def _is_substance(word: str) -> bool:
