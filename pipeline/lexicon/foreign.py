@@ -47,6 +47,7 @@ _ALIKE = str.maketrans({"z": "s", "y": "i", "j": "i", "w": "v", "h": ""})
 _nasal = re.compile(r"m(?=[^aeioum])").sub  # "anlodipino"
 _doubled = re.compile(r"(.)\1+").sub
 _silent = re.compile(r"г(?=[аеиоуі])").sub  # the h of "хлоргексидин"
+_holds_indic = re.compile("[\u0901-\u0dff]").search  # a third of the time that looking for words takes
 _indic_words = re.compile("[\u0901-\u0963\u0971-\u0dff]{3,60}").finditer
 _is_cyrillic = re.compile("[а-яё]+").fullmatch
 _without_case = re.compile(r"(?:ami|am|ak|em|om|ov|oi)$").sub  # after a last vowel is gone: "ибупрофеном", "paracetamolem"
@@ -79,7 +80,7 @@ class ForeignNames:
 
     def find_indic(self, text: str) -> Iterator[tuple[int, int, str, Name]]:
         """The same of words in the scripts of India, whose vowels stand beside or above the letters: a name of a table, else its sound."""
-        for match in _indic_words(text):
+        for match in _indic_words(text) if _holds_indic(text) else ():
             word = match[0]
             if name := self._listed(word):
                 yield match.start(), match.end(), word, name
