@@ -9,12 +9,14 @@ from .context import Context, Found, medicine_words
 from .phrases import Phrases
 from .quantities import plurals
 
+_SAYING_WORDS = 4  # of the longest saying that ends with a form
+
 
 def find_forms(context: Context) -> list[Found]:
     """FORM in reading order, with the words before it that belong to it."""
     out = list[Found]()
     for first, last, (name, everyday) in _forms().find_on(context.page):
-        if not context.free(first, last):
+        if not context.free(first, last) or _is_saying(context, first, last):
             continue
         begin = _with_kind(context, first)
         if (not everyday and _is_about_medicine(context, first)) or _is_form_here(context, begin, last):
@@ -31,7 +33,7 @@ def find_routes(context: Context) -> list[Found]:
     for first, last, (name, everyday) in _routes().find_on(context.page):
         if not context.free(first, last) or not context.dose_tokens.isdisjoint(range(first, last)):
             continue
-        if last < len(words) and words[last] in rules["not_before"]:
+        if (last < len(words) and words[last] in rules["not_before"]) or (first and words[first - 1] in rules["not_after"]):
             continue
         explained = bool(out) and words[first - 1] == "(" and out[-1].last == first - 1  # intravenously (IV)
         if not everyday or explained or _is_route_here(context, first, last):
@@ -57,6 +59,15 @@ def _with_kind(context: Context, first: int) -> int:
         if hit and i + hit[0] == first - 1 and words[first - 1] == "-" and context.free(i, first):
             return _with_kind(context, i)
     return first
+
+
+def _is_saying(context: Context, first: int, last: int) -> bool:
+    """A fall ("a drop in sales"), or a word of a saying: "the fly in the ointment"."""
+    words, rules = context.page.words, load_toml("forms.toml")["sayings"]
+    if words[last - 1] in ("drop", "drops") and words[last : last + 1] and words[last] in rules["after_drop"]:
+        return True
+    before = " ".join(words[max(0, last - _SAYING_WORDS) : last])
+    return before.endswith(tuple(rules["phrases"]))
 
 
 def _is_about_medicine(context: Context, token: int) -> bool:

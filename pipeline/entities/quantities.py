@@ -326,6 +326,8 @@ def _is_dose(context: Context, first: int, last: int, unit: Unit) -> bool:
         return False
     if unit.code == "g" and text[page.starts[last - 1]] == "G":  # 5G is no gram
         return False
+    if unit.code == "[U]" and words[last : last + 2] == [".", "s"]:  # four U.S. cities
+        return False
     begin, end = page.sentence(first)
     if _after().at(words, last, end) if last < end else False:
         return False
@@ -359,7 +361,7 @@ def _is_share_of_product(context: Context, first: int, last: int) -> bool:
         or bool(forms.intersection(following[:2]))
         or following[:1] == ["strength"]
         or "strength" in context.label_before(first)
-    ) and following[:1] not in (["of"], ["lower"], ["higher"], ["less"], ["more"])
+    ) and not (following[:1] in (["of"], ["lower"], ["higher"], ["less"], ["more"]) or (first and words[first - 1] == "by"))
 
 
 @cache

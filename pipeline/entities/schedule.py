@@ -52,15 +52,20 @@ def _frequency(context: Context, match: Match, ends: Collection[int]) -> Found |
         return None
     if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
         return None
-    if not context.speaks_of_medicine(match.first, medicine_words()):
-        return None
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     if len(times) > 1 and times[0] in ("h", "min", "s"):  # open 24 hours a day: how long, not how often
         return None
     value = _intakes(words, match) if "intakes" in row["value"] else _value(words, match, row["value"])
-    if value is None:
+    if value is None or not context.speaks_of_medicine(match.first, _telling(row, value)):
         return None
     return Found("FREQUENCY", match.first, match.last, value)
+
+
+def _telling(row: Mapping[str, Any], value: Mapping[str, Any]) -> frozenset[str]:
+    """The words of which one must stand beside the frequency, if no drug and no dose does."""
+    if not row.get("bare"):
+        return medicine_words()
+    return frozenset() if value["period"]["unit"] == "a" else medicine_words() - _too_little()
 
 
 def _is_dosed(context: Context, first: int, ends: Collection[int]) -> bool:
@@ -178,6 +183,7 @@ def _set(name: str) -> frozenset[str]:
 
 
 _everyday = partial(word_set, "frequencies.toml", "not_before", "words")
+_too_little = partial(word_set, "frequencies.toml", "not_for_bare", "words")
 
 
 @cache
