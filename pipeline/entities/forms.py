@@ -16,7 +16,7 @@ def find_forms(context: Context) -> list[Found]:
     """FORM in reading order, with the words before it that belong to it."""
     out = list[Found]()
     for first, last, (name, everyday) in _forms().find_on(context.page):
-        if not context.free(first, last) or _is_saying(context, first, last):
+        if not context.free(first, last) or _is_saying(context, last):
             continue
         begin = _with_kind(context, first)
         if (not everyday and _is_about_medicine(context, first)) or _is_form_here(context, begin, last):
@@ -61,7 +61,7 @@ def _with_kind(context: Context, first: int) -> int:
     return first
 
 
-def _is_saying(context: Context, first: int, last: int) -> bool:
+def _is_saying(context: Context, last: int) -> bool:
     """A fall ("a drop in sales"), or a word of a saying: "the fly in the ointment"."""
     words, rules = context.page.words, load_toml("forms.toml")["sayings"]
     if words[last - 1] in ("drop", "drops") and words[last : last + 1] and words[last] in rules["after_drop"]:
