@@ -132,6 +132,13 @@ def test_absent_is_none() -> None:
     assert metadata('<meta name="date" content="last spring">').published == "last spring"
 
 
+def test_months_and_signs() -> None:
+    """A journal's month is a month; a sign that was escaped twice is itself; a link to more posts is no author."""
+    assert metadata('<meta name="citation_publication_date" content="2008 Oct">').published == "2008-10"
+    assert metadata('<meta name="description" content="Salt &amp;#x26; water">').description == "Salt & water"
+    assert metadata("", '<a rel="author" href=/a>All posts →</a><p>Take one.').author is None
+
+
 @pytest.mark.parametrize(
     ("title", "site", "wanted"),
     [
@@ -140,6 +147,8 @@ def test_absent_is_none() -> None:
         ("Dose of X - uses » EXAMPLE HEALTH", "Example Health", "Dose of X - uses"),
         ("Co-amoxiclav: dose – Example", "Example", "Co-amoxiclav: dose"),
         ("Dose | Health", "Another Site", "Dose | Health"),
+        ("Seven ways to sleep | Giordano's Pharmacy", "Giordanos", "Seven ways to sleep"),
+        ("Seven ways to sleep - Rx", "Rx Online", "Seven ways to sleep - Rx"),
         ("Isotretinoin: Uses, Dosage & Side Effects - Drugs", None, "Isotretinoin: Uses, Dosage & Side Effects"),
         ("Dose of X | Example Health", None, "Dose of X | Example Health"),
         ("Dose 10-20 mg", "20 mg", "Dose 10-20 mg"),

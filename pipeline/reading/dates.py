@@ -44,6 +44,8 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"\b{_WORD}[ \u00a0]{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?,?[ \u00a0]{{1,2}}((?:19|20)\d\d)\b")
 
+_MONTH_ALONE = re.compile(rf"{_WORD},?[ \u00a0]{{1,2}}((?:19|20)\d\d)|((?:19|20)\d\d)[ \u00a0-]{{1,2}}{_WORD}")
+
 
 def find_date(text: str) -> str | None:
     """The first date in `text`, as YYYY-MM-DD (with the time where ISO text gives one), or None.
@@ -68,6 +70,17 @@ def find_date(text: str) -> str | None:
             if month:
                 return _valid(match[3], str(month), match[day_group])
     return None
+
+
+def find_month(text: str) -> str | None:
+    """A month of a year that is all the text, as YYYY-MM, or None: journals give no day.
+
+    >>> [find_month(s) for s in ("2008 Oct", "May 2020", "In May 2020 we moved", "2020")]
+    ['2008-10', '2020-05', None, None]
+    """
+    match = _MONTH_ALONE.fullmatch(text.strip().lower())
+    month = MONTHS.get(match[1] or match[4]) if match else None
+    return f"{match[2] or match[3]}-{month:02}" if match and month else None
 
 
 def _valid(year: str, month: str, day: str) -> str | None:

@@ -80,6 +80,9 @@ class Head:
         return letters_of(unescape(found)) if len(found) >= _STATED_CHARS else ""
 
 
+_ESCAPED = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|amp|quot|apos|[lr][sd]quo|[mn]dash|hellip|reg|trade|copy);")
+
+
 def letters_of(text: str) -> str:
     """Letters and digits alone, in small letters.
 
@@ -90,6 +93,13 @@ def letters_of(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
+    """On one line; a sign that was escaped twice is itself, but for those that a text on HTML may mean.
+
+    >>> _spaced("Python &#x26; SQL,\\n&rsquo;tis <br> and &lt;p&gt;")
+    'Python & SQL, ’tis <br> and &lt;p&gt;'
+    """
+    if "&" in text:
+        text = _ESCAPED.sub(lambda match: unescape(match[0]), text)
     return _SPACES.sub(" ", text).strip()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..document import Metadata
 from ..rules.folding import fold
-from .dates import find_date
+from .dates import find_date, find_month
 from .head import Head
 
 _ARTICLE_TYPES = ("article", "newsarticle", "blogposting", "medicalwebpage", "webpage", "report", "scholarlyarticle", "drug", "product")
@@ -107,6 +107,8 @@ def _begins(title: str, heading: str, site: str | None) -> bool:
 def strip_site(title: str, site: str | None) -> str:
     """The title without the site's name at its start or end; where the name is not known, without a short part.
 
+    >>> strip_site("Seven Ways to Eat Less | Koia", "Drink Koia Online")
+    'Seven Ways to Eat Less'
     >>> strip_site("Isotretinoin: Uses, Dosage & Side Effects - Drugs", None), strip_site("Dose of X | Example Health", None)
     ('Isotretinoin: Uses, Dosage & Side Effects', 'Dose of X | Example Health')
     """
@@ -115,12 +117,22 @@ def strip_site(title: str, site: str | None) -> str:
         return title.strip()
     if site:
         for i in (-1, 0):
-            if fold(parts[i]) == fold(site):
+            if fold(parts[i]) == fold(site) or (i and _is_like_site(parts[i], site)):
                 span = title.rfind(parts[-1]) if i else title.find(parts[1])
                 return _SEPARATOR.sub("", title[:span][::-1], count=1)[::-1].strip() if i else title[span:].strip()
         return title.strip()
     longest = max(parts, key=len)
     return longest.strip() if len(longest) > 0.6 * len(title) else title.strip()
+
+
+def _is_like_site(part: str, site: str) -> bool:
+    """A few words at the end that hold the site's name, or stand in it: "Koia" of "Drink Koia Online"."""
+    one, other = (re.sub(r"[\W_]", "", text.lower()) for text in (part, site))
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _SITE_LETTERS and short in long and len(part.split()) <= _SITE_WORDS
+
+
+_SITE_LETTERS, _SITE_WORDS = 4, 5
 
 
 def same_title(one: str, other: str) -> bool:
@@ -204,8 +216,15 @@ def _author(meta: Mapping[str, str], linked: Mapping[str, Any], authors: Sequenc
         meta, "author", "article:author", "dc.creator", "byl", "parsely-author", "citation_author", "sailthru.author"
     )
     if named and not named.startswith("http"):
-        return re.sub(r"^by\s+", "", named, flags=re.IGNORECASE)
-    return next((re.sub(r"^by\s+", "", a, flags=re.IGNORECASE) for a in authors if a and len(a) < 80), None)
+        return _without_by(named)
+    return next((_without_by(name) for name in authors if name and len(name) < 80 and not _LINKS.search(name)), None)
+
+
+_LINKS = re.compile("[→»›]")  # of "all posts →"
+
+
+def _without_by(name: str) -> str:
+    return re.sub(r"^by\s+", "", name, flags=re.IGNORECASE)
 
 
 def _name(value: Any) -> str | None:
@@ -233,7 +252,7 @@ def _first(meta: Mapping[str, str], *names: str) -> str | None:
 
 def _date(value: Any) -> str | None:
     text = _text(value)
-    return (find_date(text) or text[:40]) if text else None
+    return (find_date(text) or find_month(text) or text[:40]) if text else None
 
 
 def _language(value: str | None) -> str | None:
