@@ -12,14 +12,25 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import add
 
+#: Signs of vowels and the like that stand beside or above the letters of India's scripts and belong to their words (Unicode's
+#: categories Mn and Mc, U+0900 to U+0DFF), and the two joiners that are written between them.
+SIGNS = (
+    r"\u0900-\u0903\u093a-\u093c\u093e-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc\u09be-\u09c4\u09c7\u09c8\u09cb-\u09cd\u09d7\u09e2"
+    r"\u09e3\u09fe\u0a01-\u0a03\u0a3c\u0a3e-\u0a42\u0a47\u0a48\u0a4b-\u0a4d\u0a51\u0a70\u0a71\u0a75\u0a81-\u0a83\u0abc\u0abe-\u0ac5\u0ac7-\u0ac9"
+    r"\u0acb-\u0acd\u0ae2\u0ae3\u0afa-\u0aff\u0b01-\u0b03\u0b3c\u0b3e-\u0b44\u0b47\u0b48\u0b4b-\u0b4d\u0b55-\u0b57\u0b62\u0b63\u0b82\u0bbe-\u0bc2"
+    r"\u0bc6-\u0bc8\u0bca-\u0bcd\u0bd7\u0c00-\u0c04\u0c3c\u0c3e-\u0c44\u0c46-\u0c48\u0c4a-\u0c4d\u0c55\u0c56\u0c62\u0c63\u0c81-\u0c83\u0cbc"
+    r"\u0cbe-\u0cc4\u0cc6-\u0cc8\u0cca-\u0ccd\u0cd5\u0cd6\u0ce2\u0ce3\u0d00-\u0d03\u0d3b\u0d3c\u0d3e-\u0d44\u0d46-\u0d48\u0d4a-\u0d4d\u0d57\u0d62"
+    r"\u0d63\u0d81-\u0d83\u0dca\u0dcf-\u0dd4\u0dd6\u0dd8-\u0ddf\u0df2\u0df3\u200c\u200d"
+)
+
 _PIECE = r"""
       [a-z]+(?![^\x00-&(-/:-@\[-`{-~])              # a word that ends before a sign or a space: the usual case, and the fastest
     | \d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)   # 10 000 with a space that does not break
     | \d+(?:[.,]\d+)*[¼½¾⅓⅔⅛]?                      # 20   0.05   1,000   1½
     | [¼½¾⅓⅔⅛⅜⅝⅞]
     | ['’][sS]\b                                    # the s of Crohn's
-    | [^\W\d_][^\W_]*(?:['’][tT]\b)?                # word   B12   doesn't
-"""
+    | [^\W\d_][^\W_]*(?:[SIGNS]+[^\W_]*)*(?:['’][tT]\b)?   # word   B12   doesn't   गोली
+""".replace("SIGNS", SIGNS)
 find_tokens = re.compile(rf"{_PIECE} | \s+ | .", re.VERBOSE | re.DOTALL).findall  # or any other sign
 _find_spaced_tokens = re.compile(rf"(?: {_PIECE} | \S) \s*", re.VERBOSE).findall
 _FIGURES = frozenset("0123456789¼½¾⅓⅔⅛⅜⅝⅞")

@@ -134,7 +134,7 @@ def _known(context: Context) -> dict[int, tuple[int, Condition]]:
 def _is_other(words: Sequence[str], first: int, last: int) -> bool:
     """A verb ("cut the dose"), a germ ("strains of TB", "resistant strain") or the tumour necrosis factor."""
     word, after = words[last - 1], words[last] if last < len(words) else ""
-    if word in rules("also_verbs") and after in rules("objects"):
+    if last - first == 1 and word in rules("also_verbs") and after in rules("objects"):
         return True
     if word in rules("also_germs"):
         return after == "of" or (first > 0 and words[first - 1] == "resistant")

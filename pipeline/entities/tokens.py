@@ -175,6 +175,7 @@ def _sentences(
         word = words[i]
         if (
             ("\n" in gap and not _is_wrapped(text, word, starts[first], ends[i], starts[i + 1]))
+            or word in _ALWAYS
             or (word in ".!?" and _ends_sentence(text, words, starts, i))
             or (word in "\"”')]" and i > first and words[i - 1] in ".!?" and text[starts[i + 1]].isupper())
         ):
@@ -191,7 +192,8 @@ def _is_wrapped(text: str, word: str, first: int, end: int, following: int) -> b
 
 _LONG_LINE = 50
 _UNFINISHED = frozenset({",", "and", "or", "of", "the", "a", "an", "with", "for", "in", "to", "by", "is", "are"})
-_ENDERS = frozenset(".!?\"”')]")
+_ALWAYS = frozenset("।॥")  # full stops of Hindi and its neighbours, which stand nowhere else
+_ENDERS = frozenset(".!?\"”')]") | _ALWAYS
 
 
 def _ends_sentence(text: str, words: list[str], starts: Sequence[int], i: int) -> bool:

@@ -14,7 +14,6 @@ from functools import cached_property
 
 from ..words import Words
 from .devanagari import DevanagariNames
-from .matcher import key_of
 from .names import Ingredients, Names
 from .tables import Name
 
@@ -47,8 +46,8 @@ _ALIKE = str.maketrans({"z": "s", "y": "i", "j": "i", "w": "v", "h": ""})
 _nasal = re.compile(r"m(?=[^aeioum])").sub  # "anlodipino"
 _doubled = re.compile(r"(.)\1+").sub
 _silent = re.compile(r"г(?=[аеиоуі])").sub  # the h of "хлоргексидин"
-_holds_indic = re.compile("[\u0901-\u0dff]").search  # a third of the time that looking for words takes
-_indic_words = re.compile("[\u0901-\u0963\u0971-\u0dff]{3,60}").finditer
+_holds_devanagari = re.compile("[\u0901-\u097f]").search  # a third of the time that looking for words takes
+_devanagari_words = re.compile("[\u0901-\u0963\u0971-\u097f]{5,60}").finditer
 _is_cyrillic = re.compile("[а-яё]+").fullmatch
 _without_case = re.compile(r"(?:ami|am|ak|em|om|ov|oi)$").sub  # after a last vowel is gone: "ибупрофеном", "paracetamolem"
 
@@ -78,19 +77,11 @@ class ForeignNames:
                     word = f"{acid} {following[0]}"
                     yield words.starts[i], words.ends[i + 1], word, self._named(word, key)
 
-    def find_indic(self, text: str) -> Iterator[tuple[int, int, str, Name]]:
-        """The same of words in the scripts of India, whose vowels stand beside or above the letters: a name of a table, else its sound."""
-        for match in _indic_words(text) if _holds_indic(text) else ():
-            word = match[0]
-            if name := self._listed(word):
-                yield match.start(), match.end(), word, name
-            elif key := self._devanagari(word):
-                yield match.start(), match.end(), word, self._named(word, key)
-
-    def _listed(self, word: str) -> Name | None:
-        """The name that a table writes so; keys hold no signs of vowels, so that they do not tell enough."""
-        names = self._names.get(key_of(word), ())
-        return next((name for name in names if unicodedata.normalize("NFC", name.surface) == unicodedata.normalize("NFC", word)), None)
+    def find_devanagari(self, text: str) -> Iterator[tuple[int, int, str, Name]]:
+        """The same of the words in Devanagari letters."""
+        for match in _devanagari_words(text) if _holds_devanagari(text) else ():
+            if key := self._devanagari(match[0]):
+                yield match.start(), match.end(), match[0], self._named(match[0], key)
 
     def __call__(self, word: str) -> Name | None:
         """A name of kind `foreign`, or a brand in Cyrillic letters, for a word in lower case that no table holds, or None."""

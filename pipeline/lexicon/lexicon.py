@@ -81,8 +81,8 @@ class Lexicon:
             return [Candidate(entry, "listed so" if entry.surface == name else other) for entry in found]
         if foreign := self.foreign(name.lower()):
             return [Candidate(foreign, "a name as another language spells it")]
-        if indic := [found for _, _, _, found in self.foreign.find_indic(name)]:
-            return [Candidate(found, "a name as another language spells it") for found in indic]
+        if devanagari := [found for _, _, _, found in self.foreign.find_devanagari(name)]:
+            return [Candidate(found, "a name as another language spells it") for found in devanagari]
         matches = self.matcher.find(name)
         whole = [match for match in matches if key.startswith(match.key)]
         if not whole:

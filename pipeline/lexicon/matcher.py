@@ -14,12 +14,12 @@ from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
 
-from ..words import Words, read_words
+from ..words import SIGNS, Words, read_words
 from .tables import Name
 
 #: A run of letters or of digits; the small figures of "B₁₂" are digits too, the raised ones of notes and fractions are neither.
 _LETTER = r"[^\W\d_¹²³⁰-₉¼-¾]"
-_RUN = rf"{_LETTER}+|[\d₀-₉]+"
+_RUN = rf"{_LETTER}+(?:[{SIGNS}]+{_LETTER}*)*|[\d₀-₉]+"
 _runs = re.compile(_RUN).finditer
 _run_list = re.compile(_RUN).findall
 _ascii_runs = re.compile(r"[a-z]+|[0-9]+|\n").findall

@@ -68,7 +68,7 @@ class _Reading:
         if language and language[:2] == "en" and self._text.isascii():
             return matches
         foreign = self._lexicon.foreign
-        places = [*foreign.find(read_words(self._text), language), *foreign.find_indic(self._text)]
+        places = [*foreign.find(read_words(self._text), language), *foreign.find_devanagari(self._text)]
         found = {start: Match(start, end, word, (name,)) for start, end, word, name in places}
         if not found:
             return matches

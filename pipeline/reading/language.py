@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..rules.load import load_toml
+from ..words import SIGNS
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(rf"[^\W\d_]+(?:[{SIGNS}]+[^\W\d_]*)*")
 _BY_LETTER = {"zh", "ja"}  # written without spaces: single characters are counted
 _LONG = 60  # characters; shorter blocks are menus and labels, often in another language
 _LOOKED_AT = 4000  # characters are enough to tell
