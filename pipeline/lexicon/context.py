@@ -20,6 +20,7 @@ WORD_KINDS = (
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
 _NEAR, _AROUND = 60, 150
+_PREFIX = 12  # characters before a name that may make another substance of it
 _CODE_LETTERS = 4  # of what a laboratory calls a substance: "ACC-9089"
 _LINE = 300  # characters of a line on either side of a name that tell how it is written
 
@@ -40,6 +41,7 @@ _is_made = re.compile(
     r"\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:produced|released|secreted|synthesi[sz]ed)\s(?:by|in|from|when|during|naturally)\b"
 ).match
 _is_numbered = re.compile(r"-\d{3,6}(?![^\W_])(?!-?\s?(?:mg|mcg|iu|ml)\b)", re.IGNORECASE).match
+_is_derived = re.compile(r"(?:hydroxy|methoxy|methyl|ethyl|propyl|chloro|fluoro|bromo|iodo|nitro|amino|deoxy|dehydro|\bnor)-$").search
 _is_then_given = re.compile(
     r"\s(?:is|are|was|were|(?:can|may|should|must|to)\sbe|(?:has|have|had)\sbeen)\s(?:\w{1,20}ly\s)?"
     r"(?:given|administered|injected|infused|prescribed|started|stopped|withheld|discontinued)\b"
@@ -187,8 +189,10 @@ class Surroundings:
         self._starts, self._spans = [start for start, _ in drugs], drugs
 
     def is_other_thing(self, start: int, end: int, key: str) -> bool:
-        """An enzyme, a code, a person, or a saying: "xanthine oxidase", "ACC-9089", "Lyrica Anderson sang", "a phone on steroids"."""
+        """Another substance, a person, or a saying: "xanthine oxidase", "ACC-9089", "hydroxy-tamoxifen", "Lyrica Anderson sang"."""
         if _is_enzyme(self._after(end)) or (len(key) <= _CODE_LETTERS and _is_numbered(self._text, end)):
+            return True
+        if _is_derived(self._text[max(0, start - _PREFIX) : start].lower()):
             return True
         if key in self._words.first_names and self._is_surname_after(end):
             titled = bool(_title(self._text[max(0, start - 8) : start]))
@@ -337,13 +341,17 @@ def starts_sentence(text: str, start: int) -> bool:
 
 
 def in_address(text: str, start: int, end: int) -> bool:
-    """Part of a web address, an e-mail address, a handle or a hashtag.
+    """Part of a web address, an e-mail address, a handle, a hashtag or a telephone number.
 
     >>> text = "www.viagra.com, @humira, x@bayer.de, and aspirin.The end"
     >>> [in_address(text, text.index(name), text.index(name) + 6) for name in ("viagra", "humira", "aspirin")]
     [True, True, False]
+    >>> in_address("Call 844-REPATHA or 5-FU", 9, 16), in_address("Call 844-REPATHA or 5-FU", 22, 24)
+    (True, False)
     """
     before, after = text[start - 1 : start], text[end : end + 1]
+    if before == "-" and text[max(0, start - 4) : start - 1].isdecimal() and start > 3:  # 844-REPATHA
+        return True
     if before not in {"/", ".", "@", "#", "_", "-", "="} and after not in {".", "@", "_", "/", "-"}:
         return False
     low, high = max(0, start - _ADDRESS_CHARS), end + _ADDRESS_CHARS
