@@ -149,7 +149,7 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
 @inputs_argument
 @click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
 def validate(inputs: tuple[str, ...], quiet: bool) -> None:
-    """Check records: the schema, spans, and that every character of the source is accounted for.
+    """Check records: the schema, spans, that every character of the source is accounted for, and that no file of a batch is damaged.
 
     \b
     pharmaclean validate outputs/
@@ -163,6 +163,8 @@ def validate(inputs: tuple[str, ...], quiet: bool) -> None:
     with counting() as count:
         for fault in validator.run(inputs, count):
             click.echo(safe(str(fault)))
+    for folder in [] if quiet else validator.unsummed:
+        click.echo(f"{safe(folder)}: an earlier version wrote no sums: damage that keeps a file's size does not show", err=True)
     if not quiet:
         told = f"{validator.documents:,} records, {validator.faults:,} faults"
         click.secho(told, fg="red" if validator.faults else "green", err=True)
