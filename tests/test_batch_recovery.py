@@ -822,6 +822,13 @@ def test_json_log_of_no_documents(tmp_path: Path, given: str, more: list[str], w
     assert (status, row["event"], words in row["message"]) == (2, "error", True)
 
 
+def test_no_pages(tmp_path: Path) -> None:
+    """Inputs that hold no pages are an error and nothing else: no closing lines of a batch stand before it."""
+    (tmp_path / "none").mkdir()
+    status, _, messages = command(str(tmp_path / "none"), "-o", str(tmp_path / "out"))
+    assert (status, len(messages.splitlines()), "no pages in" in messages) == (2, 1, True)
+
+
 @pytest.mark.parametrize("option", ["timeout", "max-memory", "sample"])
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e300"])
 def test_figures_that_are_none(tmp_path: Path, option: str, value: str) -> None:

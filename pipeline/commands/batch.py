@@ -117,7 +117,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
             if str(told["out"]) == "-":
                 raise ConfigError("-o - is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
             summary = _run_batch(inputs, options_of(**shared), display, **told)
-            if kind == "json" and not summary.documents and not summary.failures:
+            if not summary.documents and not summary.failures:
                 raise _nothing(inputs, told)
         except KeyboardInterrupt:
             display.clear()
@@ -136,8 +136,6 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
             display.event("end", seconds=round(display.seconds, 1), summary=summary.row())
         elif kind != "none":
             click.echo("\n".join(closing(summary, display, told["out"])), err=True)
-    if not summary.documents and not summary.failures:
-        raise _nothing(inputs, told)
     if summary.failures:
         sys.exit(1)
 
