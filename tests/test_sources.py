@@ -419,6 +419,48 @@ def test_damaged_archives(tmp_path: Path) -> None:
     assert any("cut.tar" in str(raw.problem) for raw in raws(tmp_path) if raw.problem)
 
 
+@pytest.mark.parametrize(("pack", "name"), [(gzip.compress, "gz"), (zstd, "zst"), (lzma.compress, "xz"), (bz2.compress, "bz2")])
+def test_all_before_the_damage(pack: Callable[[bytes], bytes], name: str, tmp_path: Path) -> None:
+    """What stands before damage is read to the last line, also where a reader has it in one piece with the damage."""
+    path = tmp_path / f"crawl.jsonl.{name}"
+    rows = b"".join(json.dumps({"id": str(i), "text": f"{TEXT} {i}"}).encode() + b"\n" for i in range(30))
+    path.write_bytes(pack(rows) + pack(rows)[:-12])
+    whole, *others = [raw.problem for raw in raws(path)][29:]
+    assert whole is None
+    assert others[-1] is not None
+    assert "damaged or cut off after" in others[-1].problem
+
+
+def test_a_window_too_large(tmp_path: Path) -> None:
+    """Zstandard that needs more memory than a reader gives says so; to fetch it again would not help."""
+    block = b'{"text": "Take one."}\n'
+    head = b"\x28\xb5\x2f\xfd" + bytes([0, 21 << 3])  # a window of 2 GB
+    (tmp_path / "long.jsonl.zst").write_bytes(head + (1 | len(block) << 3).to_bytes(3, "little") + block)
+    (raw,) = raws(tmp_path)
+    assert "packed with a larger window than is read; unpack it first: zstd -d --long=31" in str(raw.problem)
+
+
+def test_links_in_archives(tmp_path: Path) -> None:
+    """Links in archives are not followed, and told; devices and pipes are passed over."""
+    page = PAGE.encode()
+    with tarfile.open(tmp_path / "links.tar", "w") as archive:
+        for name, kind, link in (
+            ("page.html", tarfile.REGTYPE, ""), ("hard.html", tarfile.LNKTYPE, "page.html"), ("soft.html", tarfile.SYMTYPE, "/etc/passwd"),
+            ("pipe.html", tarfile.FIFOTYPE, ""), ("dev.html", tarfile.CHRTYPE, ""), ("soft.png", tarfile.SYMTYPE, "x.png"),
+        ):  # fmt: skip
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.size = kind, link, len(page) if kind == tarfile.REGTYPE else 0
+            archive.addfile(info, io.BytesIO(page))
+    with zipfile.ZipFile(tmp_path / "links.zip", "w") as zipped_:
+        zipped_.writestr("page.html", page)
+        soft = zipfile.ZipInfo("soft.html")
+        soft.create_system, soft.external_attr = 3, 0o120777 << 16
+        zipped_.writestr(soft, "/etc/passwd")
+    found = [(Path(str(raw.path)).name, str(raw.problem or "").split(": ")[-1]) for raw in raws(tmp_path)]
+    told = "a link, which is not followed in an archive; unpack it first"
+    assert found == [("page.html", ""), ("hard.html", told), ("soft.html", told), ("page.html", ""), ("soft.html", told)]
+
+
 def test_a_folder(tmp_path: Path) -> None:
     """A folder gives what is a page by its name or its content, in the order of the paths, and counts what it passes over."""
     (tmp_path / "b").mkdir()
