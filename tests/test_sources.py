@@ -515,6 +515,14 @@ def test_lists_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert texts(list(read_inputs(["@-"]))) == ["a.txt", "b.txt"]
 
 
+def test_a_list_that_is_no_text(tmp_path: Path) -> None:
+    """A list in UTF-16, as PowerShell writes it, or with a NUL in a name, is told; it names no files."""
+    for content in ("a.html\n".encode("utf-16"), b"a\0b.html\n"):
+        (tmp_path / "list.txt").write_bytes(content)
+        with pytest.raises(ConfigError, match=r"list.txt: holds a NUL, as text in UTF-16 does; save it as UTF-8"):
+            list(find_files([f"@{tmp_path / 'list.txt'}"], Reading()))
+
+
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     """- takes a page, or whatever a file may hold."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder for the results, or a URL (with the extra cluster).",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores unless told.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told.")
 @click.option(
     "--format",
     "form",
@@ -114,8 +114,9 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     with watching(kind, sys.stderr) as display:
         try:
             _all_there(inputs)
-            if str(told["out"]) == "-":
-                raise ConfigError("-o - is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
+            if told["out"] in ("-", ""):
+                place = told["out"] or "''"
+                raise ConfigError(f"-o {place} is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
             summary = _run_batch(inputs, options_of(**shared), display, **told)
             if not summary.documents and not summary.failures:
                 raise _nothing(inputs, told)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ...errors import ConfigError
 from ...writing import is_device
 from .files import Entry, File, entries, exists, is_folder, is_url, look, open_binary
 from .patterns import leads_elsewhere, matches
@@ -87,6 +88,8 @@ def listed(name: str) -> Iterator[str]:
         return
     with open_binary(name) as file:
         for number, line in enumerate(file):
+            if b"\0" in line:
+                raise ConfigError(f"{name}: holds a NUL, as text in UTF-16 does", "save it as UTF-8, one input a line")
             text = line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape").rstrip("\r\n")
             if text.strip() and not text.startswith("#"):
                 yield text if exists(text) or is_url(text) or Path(text).is_absolute() else _beside(name, text)
