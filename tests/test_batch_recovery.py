@@ -585,6 +585,19 @@ def test_inputs_beside_results(tmp_path: Path) -> None:
         run_batch([tmp_path / "documents"], tmp_path, QUICK, workers=0, form="json")
 
 
+def test_an_error_without_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that cannot be read is told with its number, and with the name of an error that says nothing."""
+
+    def silent(*_: Any) -> Raw:
+        raise EOFError
+
+    monkeypatch.setattr("pipeline.reading.sources.lines.parse_line", silent)
+    path = crawl(tmp_path, 2)
+    run_batch([path], tmp_path / "out", QUICK, workers=0)
+    failures = [(row["record"], row["error"]) for row in lines(tmp_path / "out" / "failures.jsonl")]
+    assert failures == [(1, f"{path}: cannot be read (EOFError)"), (2, f"{path}: cannot be read (EOFError)")]
+
+
 def test_a_file_that_changes(tmp_path: Path) -> None:
     """Documents that are gone when their turn comes are failures, not a silence."""
     path = crawl(tmp_path, 20)

@@ -127,6 +127,21 @@ def test_json(tmp_path: Path, content: str, name: str) -> None:
     assert [(raw.data, raw.kind, raw.problem) for raw in found] == [("A", "text", None), ("B", "text", None)]
 
 
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [("[", 0), ('[{"text": "A"}', 1), ('[{"text": "A"},\n', 1), ('[[{"text": "A"}]', 1), ('[{"text": "A"}]', 1), ("[]", 0)],
+)
+def test_an_array_that_is_not_closed(content: str, count: int, tmp_path: Path) -> None:
+    """An array that breaks off between two objects, or before the first, is told as well."""
+    (tmp_path / "items.json").write_text(content, encoding="utf-8")
+    found = raws(tmp_path / "items.json")
+    whole = content.count("[") == content.count("]")
+    assert texts(found[:count]) == ["A"] * count
+    assert [str(raw.problem) for raw in found[count:]] == ([] if whole else [
+        f"{tmp_path}/items.json: not valid JSON after {count} objects (the array is not closed); mend it, or write one JSON object a line"
+    ])  # fmt: skip
+
+
 def test_a_large_array(tmp_path: Path) -> None:
     """An array larger than what is read at once loses nothing, and neither do its letters outside ASCII."""
     rows = [{"id": i, "text": "Nähe µg " * (1 + i % 5000)} for i in range(2000)]

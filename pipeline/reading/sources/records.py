@@ -74,7 +74,7 @@ def _broken(path: str, number: int, error: Exception) -> Raw:
         return failed(path, f"{path}: packed with a larger window than is read", "unpack it first: zstd -d --long=31")
     after = f" after {number} documents" if number else ""
     return failed(
-        path, f"{path}: damaged or cut off{after} ({error or type(error).__name__})", "fetch it again", number + 1 if number else None
+        path, f"{path}: damaged or cut off{after} ({str(error) or type(error).__name__})", "fetch it again", number + 1 if number else None
     )
 
 
