@@ -44,9 +44,9 @@ class _Group(click.Group):
 
 def _printable(problem: object) -> str:
     """A message without what steers a terminal: names of files and members of archives come from strangers."""
-    from pipeline.report.terminal import safe
+    from pipeline.report.terminal import one_line
 
-    return safe(str(problem))
+    return one_line(str(problem))
 
 
 def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) -> None:

@@ -28,7 +28,7 @@ def read_config(path: Path, program: click.Group) -> dict[str, Any]:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})", "check the name") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML ({error})", "mend the line") from error
     return _group(path, (), tables, program)
 
@@ -64,6 +64,8 @@ def _table(path: Path, words: tuple[str, ...], table: dict[str, Any], command: c
         word, place = key.replace("_", "-"), f"{path}: [{'.'.join(words)}]"
         if not (option := options.get(word)):
             raise ConfigError(f"{place} knows no option {key!r}", f"options are: {', '.join(sorted(options))}")
+        if "\0" in "".join(map(str, value if isinstance(value, list) else [value])):
+            raise ConfigError(f"{place} {key} has a NUL in it", "write it without")
         if wanted := _wrong(option, value):
             raise ConfigError(f"{place} {key} is {value!r}", f"write {wanted}")
         if option.is_flag and not option.is_bool_flag and not value:

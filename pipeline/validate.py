@@ -2,7 +2,7 @@
 
 Slices equal `text`; every offset lies in its text; all words lie in blocks; `map`, `removed` and `replaced` tile the source
 and the text without gap or overlap; entities have ids of their own, and relations lead to them; no
-two documents share an id, unless they are copies to the byte.
+two documents share an id, unless they are copies to the byte. And of a batch's folder: is every file the bytes that were written?
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .export.records import Line, read_lines
+from .export.records import Line, in_folder, read_lines
 from .record import schema, source_of
 
 _LONG = 160  # characters of a fault that are shown
@@ -28,11 +28,34 @@ class Validator:
 
     documents: int = 0
     faults: int = 0
+    unsummed: list[str] = field(default_factory=list)  # folders of an earlier version, whose files have no sums to be compared with
     _seen: dict[bytes, bytes] = field(default_factory=dict)
 
     def run(self, paths: Sequence[str | Path], progress: Callable[[int], None] = lambda _: None) -> Iterator[Line]:
         """The faults of files or folders, each with its place, in order. Raises ConfigError for what is not there."""
-        for line in read_lines(paths):
+        for path in paths:
+            damaged = list(self._damaged(Path(path))) if Path(path).is_dir() else []
+            self.faults += len(damaged)
+            yield from damaged
+            if not damaged or in_folder(Path(path)):
+                yield from self._records(path, progress)
+
+    def _damaged(self, folder: Path) -> Iterator[Line]:
+        """The files of a batch that are not as they were written."""
+        from .batch.folder import Folder
+        from .batch.manifest import MANIFEST, Manifest
+
+        if not (folder / MANIFEST).is_file():
+            return
+        manifest, whole = Manifest(Folder(str(folder))), True
+        for name, problem in manifest.faults():
+            whole = whole and name != MANIFEST
+            yield Line(str(folder / name), 0, None, f"{problem}; the same batch command again makes it anew")
+        if whole and not manifest.has_sums():
+            self.unsummed.append(str(folder))
+
+    def _records(self, path: str | Path, progress: Callable[[int], None]) -> Iterator[Line]:
+        for line in read_lines([path]):
             self.documents += 1
             progress(self.documents)
             for problem in [line.problem] if line.record is None else self.check(line.record):

@@ -23,6 +23,23 @@ def beside(path: Path) -> Path:
     return path.with_name(f"pharmaclean-{secrets.token_hex(8)}.tmp")
 
 
+def spare(output: Path | None, *inputs: str | Path) -> None:
+    """Raises ConfigError for an output that would take the place of an input, or of a file of the batch in a folder that is read."""
+    if output is None or not output.is_file():
+        return
+    for item in map(Path, inputs):
+        if item.exists() and (output.samefile(item) or _is_result_in(item, output)):
+            raise ConfigError(f"{output} is what is read", "write somewhere else with -o")
+
+
+def _is_result_in(folder: Path, path: Path) -> bool:
+    from .batch.manifest import MANIFEST, is_result
+
+    top, place = folder.resolve(), path.resolve()
+    name = place.relative_to(top).as_posix() if folder.is_dir() and top in place.parents else ""
+    return is_result(name) or name == MANIFEST
+
+
 @contextmanager
 def in_place_of(path: Path, *, unless_empty: bool = False) -> Iterator[Path]:
     """Where to write in the meantime: a new file beside `path`, which takes its place at the end and goes if something fails.

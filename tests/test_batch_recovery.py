@@ -19,8 +19,9 @@ from click.testing import CliRunner
 
 import cli
 from pipeline.attempt import Failure, attempt
-from pipeline.batch import Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
+from pipeline.batch import Folder, Job, Run, Selection, Shard, documents_of, part_records, plan, rewrite_part, run_batch
 from pipeline.batch.forms import FILES
+from pipeline.batch.manifest import Manifest
 from pipeline.batch.work import clean_shard
 from pipeline.chain import Options
 from pipeline.engine import DIED
@@ -28,6 +29,7 @@ from pipeline.engine.limits import Limits
 from pipeline.engine.local import LocalEngine
 from pipeline.errors import ConfigError
 from pipeline.reading.sources import Raw, Reading
+from pipeline.validate import Validator
 
 from .hostile.killing import children
 
@@ -348,6 +350,95 @@ def test_results_that_were_tampered_with(tmp_path: Path, form: str) -> None:
             assert content(out) == before, (name, left)
 
 
+def flip(path: Path, at: int) -> None:
+    """Another byte in a file, which stays as long as it was."""
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_damage_that_keeps_the_size(tmp_path: Path, form: str) -> None:
+    """A changed byte anywhere in the results is noticed, and made again by the same batch."""
+    path, out = crawl(tmp_path, 20), tmp_path / "out"
+    path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    run_batch([path], out, QUICK, workers=0, form=form)
+    before = content(out)
+    for name in [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]:
+        for share in (0.0, 0.3, 0.6, 0.99):
+            flip(out / name, int(len(before[name]) * share))
+            assert [fault.name for fault in Manifest(Folder(str(out))).faults()] == [name]
+            run_batch([path], out, QUICK, workers=0, form=form)
+            assert content(out) == before, (name, share)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parts"])
+def test_damage_among_what_is_taken_over(tmp_path: Path, counted: list[int], form: str) -> None:
+    """Where more inputs extend a finished batch, a damaged stretch of its results is done again, and no other."""
+    path, other, out = crawl(tmp_path, 40), tmp_path / "other.jsonl", tmp_path / "out"
+    other.write_text(json.dumps({"id": "x", "text": TEXT}), encoding="utf-8")
+    run_batch([path], out, QUICK, workers=0, form=form, selection=Selection(size=8))
+    damaged = out / "documents.jsonl" if form == "jsonl" else out / "documents" / "000002.jsonl"
+    flip(damaged, damaged.stat().st_size // 2)
+    counted.clear()
+    run_batch([path, other], out, QUICK, workers=0, form=form, selection=Selection(size=8))
+    assert counted == [8, 1]
+    run_batch([path, other], tmp_path / "calm", QUICK, workers=0, form=form, selection=Selection(size=8))
+    assert content(out) == content(tmp_path / "calm")
+
+
+def test_copies_set_aside_are_summed(tmp_path: Path) -> None:
+    """Results from which copies were set aside are sound; damage to those copies is seen."""
+    path, out = crawl(tmp_path, 20), tmp_path / "out"
+    command(str(path), str(path), "-o", str(out), "-q", "--dedup", "drop")
+    before = content(out)
+    assert before["duplicates.jsonl"]
+    assert list(Validator().run([out])) == []
+    flip(out / "duplicates.jsonl", 30)
+    assert [str(line).split("; ")[0] for line in Validator().run([out]) if not line.number] == [
+        f"{out / 'duplicates.jsonl'}: is damaged: it is as long as it was written, and other bytes"
+    ]
+    command(str(path), str(path), "-o", str(out), "-q", "--dedup", "drop")
+    assert content(out) == before
+
+
+def without_sums(out: Path) -> None:
+    """Make a folder as an earlier version left it."""
+    rows = lines(out / "manifest.jsonl")
+    for row in rows:
+        for key in ("seal", "crc32", "sums"):
+            row.pop(key, None)
+    (out / "manifest.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_a_folder_of_an_earlier_version(tmp_path: Path, counted: list[int]) -> None:
+    """Results without sums are taken as they are; `validate` says what cannot be seen there."""
+    path, other, out = crawl(tmp_path, 20), tmp_path / "other.jsonl", tmp_path / "out"
+    other.write_text(json.dumps({"id": "x", "text": TEXT}), encoding="utf-8")
+    run_batch([path], out, QUICK, workers=0)
+    without_sums(out)
+    result = CliRunner().invoke(cli.main, ["validate", str(out)])
+    told = f"{out}: an earlier version wrote no sums: damage that keeps a file's size does not show\n20 records, 0 faults\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", told)
+    counted.clear()
+    run_batch([path], out, QUICK, workers=0)
+    assert counted == []
+    run_batch([path, other], out, QUICK, workers=0)
+    assert counted == [4 + 1]
+    assert CliRunner().invoke(cli.main, ["validate", str(out)]).stderr == "21 records, 0 faults\n"
+
+
+@pytest.mark.parametrize("name", ["documents.jsonl", "summary.json", "manifest.jsonl"])
+def test_validate_names_what_is_gone(name: str, tmp_path: Path) -> None:
+    """A file that was taken away or cut off is named; where there is no manifest, nothing is known of the others."""
+    out = tmp_path / "out"
+    run_batch([crawl(tmp_path, 20)], out, QUICK, workers=0)
+    (out / name).unlink()
+    result = CliRunner().invoke(cli.main, ["validate", str(out)])
+    gone = f"{out / name}: is gone; the same batch command again makes it anew\n"
+    assert (result.exit_code, result.stdout) == ((0, "") if name == "manifest.jsonl" else (1, gone))
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"{", b"[]\n", b"7\n", b'{"configuration": 7}\n', b"\xff\n", b"[" * 100_000 + b"\n", b'{"key": "x"}\n', b'{"files": [7]}\n'],
@@ -372,12 +463,12 @@ def test_damaged_lines(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_parts_that_were_not_finished(tmp_path: Path) -> None:
-    """A part without its entry, an entry without its part, and a part that was cut off, are done again."""
-    path, out = crawl(tmp_path, 64), tmp_path / "out"
+    """A part without its entry, an entry without its part, and what was cut off or damaged, are done again."""
+    path, out = crawl(tmp_path, 150), tmp_path / "out"
     run_batch([path], tmp_path / "calm", QUICK, workers=0)
 
     def stop(progress: Any) -> None:
-        if progress.documents > 40:
+        if progress.documents > 60:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -387,6 +478,8 @@ def test_parts_that_were_not_finished(tmp_path: Path) -> None:
     found[1].with_suffix(".jsonl").unlink()
     found[2].with_suffix(".jsonl").write_bytes(b"{")
     found[3].write_bytes(b"{")
+    flip(found[4].with_suffix(".jsonl"), 100)
+    flip(found[5], 100)
     (out / ".parts" / "0123.jsonl.tmp").write_bytes(b"{")
     run_batch([path], out, QUICK, workers=0)
     assert content(out) == content(tmp_path / "calm")
@@ -490,6 +583,19 @@ def test_inputs_beside_results(tmp_path: Path) -> None:
         assert run_batch([tmp_path / "a.txt", tmp_path / "documents"], tmp_path, QUICK, workers=0).documents == 2
     with pytest.raises(ConfigError, match="is where the results go"):
         run_batch([tmp_path / "documents"], tmp_path, QUICK, workers=0, form="json")
+
+
+def test_an_error_without_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that cannot be read is told with its number, and with the name of an error that says nothing."""
+
+    def silent(*_: Any) -> Raw:
+        raise EOFError
+
+    monkeypatch.setattr("pipeline.reading.sources.lines.parse_line", silent)
+    path = crawl(tmp_path, 2)
+    run_batch([path], tmp_path / "out", QUICK, workers=0)
+    failures = [(row["record"], row["error"]) for row in lines(tmp_path / "out" / "failures.jsonl")]
+    assert failures == [(1, f"{path}: cannot be read (EOFError)"), (2, f"{path}: cannot be read (EOFError)")]
 
 
 def test_a_file_that_changes(tmp_path: Path) -> None:
@@ -727,6 +833,13 @@ def test_json_log_of_no_documents(tmp_path: Path, given: str, more: list[str], w
     status, _, messages = command(str(tmp_path / given), "-o", str(tmp_path / "out"), "--log-format", "json", *more)
     (row,) = map(json.loads, messages.splitlines())
     assert (status, row["event"], words in row["message"]) == (2, "error", True)
+
+
+def test_no_pages(tmp_path: Path) -> None:
+    """Inputs that hold no pages are an error and nothing else: no closing lines of a batch stand before it."""
+    (tmp_path / "none").mkdir()
+    status, _, messages = command(str(tmp_path / "none"), "-o", str(tmp_path / "out"))
+    assert (status, len(messages.splitlines()), "no pages in" in messages) == (2, 1, True)
 
 
 @pytest.mark.parametrize("option", ["timeout", "max-memory", "sample"])

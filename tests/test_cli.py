@@ -234,6 +234,35 @@ def test_output_to_a_pipe(command: str, begins: bytes) -> None:
     assert {path.name for path in Path().iterdir()} == {"documents.jsonl", "pipe"}
 
 
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        ("clean page.html", "page.html"), ("clean page.html --format spacy", "page.html"),
+        ("clean page.html --lexicon names.tsv", "names.tsv"),
+        ("report page.html", "page.html"), ("report out", "out/documents.jsonl"), ("report out/documents.jsonl", "out/documents.jsonl"),
+        ("export documents.jsonl --to sqlite", "documents.jsonl"), ("export out --to sqlite", "out/documents.jsonl"),
+        ("export out --to bioc", "out/manifest.jsonl"), ("templates learn page.html", "page.html"),
+        ("templates apply page.html --templates templates.tsv", "templates.tsv"),
+        ("lexicon build --from table:names.tsv", "names.tsv"),
+    ],
+)  # fmt: skip
+def test_output_in_place_of_inputs(command: str, output: str) -> None:
+    """An output that is what is read, or a file of the results that are read, is refused and stays; other names in a folder are not."""
+    run("clean", POST, *QUICK, "--format", "jsonl", "-o", "documents.jsonl")
+    run("batch", POST, *QUICK, "-q", "-o", "out")
+    Path("page.html").write_text("<h1>Acne</h1><p>Isotroin 20mg is for acne.", encoding="utf-8")
+    Path("names.tsv").write_text("surface\ttarget\tkind\nZzyzxin\tisotretinoin\tbrand\n", encoding="utf-8")
+    Path("templates.tsv").write_text("\t".join(COLUMNS) + "\n", encoding="utf-8")
+    Path("out/notes.txt").write_text("mine", encoding="utf-8")
+    Path("link").symlink_to(output)
+    before = Path(output).read_bytes()
+    for name in (output, "link"):
+        assert told(run(*command.split(), "-o", name), 2) == f"error: {name} is what is read; write somewhere else with -o"
+        assert Path(output).read_bytes() == before
+    if command == "export out --to sqlite":
+        assert run(*command.split(), "-o", "out/notes.txt").exit_code == 0
+
+
 @pytest.mark.parametrize("command", ["clean documents.jsonl", "export documents.jsonl --to sqlite", f"templates learn {POST} -q"])
 def test_output_beside_other_files(command: str) -> None:
     """A file of the user's stays, whatever it is called; behind a link, the file that it leads to is written."""
@@ -358,7 +387,7 @@ def test_explain_blocks() -> None:
 
 def test_a_page_cannot_steer_the_terminal() -> None:
     """Control characters of a page, of its title and its name never reach the terminal."""
-    evil = "\x1b]0;owned\x07\x9b31m\u202e\x1b[2J"
+    evil = "\x1b]0;owned\x07\x9b31m\u202e\u061c\x1b[2J"
     name = "a\x1b[31m.html"
     Path(name).write_text(
         f"<title>T{evil}</title><p>Isotroin 20mg {evil} daily for acne.<p>Share {evil} this<p>12 comments {evil}", encoding="utf-8"
@@ -366,7 +395,22 @@ def test_a_page_cannot_steer_the_terminal() -> None:
     Path("b\x1b.html").touch()
     for arguments in (["explain", name], ["explain", "b\x1b.html"], ["clean", "b\x1b.html"], ["lexicon", "lookup", f"x{evil}"]):
         result = run(*arguments)
-        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.stdout + result.stderr), arguments
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u061c]", result.stdout + result.stderr), arguments
+
+
+def test_a_name_is_one_line() -> None:
+    """A line break in the name of a file begins no line of its own among the messages and faults."""
+    name = "a\nerror: all is well\r.jsonl"
+    Path(name).write_text("{}\n", encoding="utf-8")
+    for arguments in (
+        ["clean", name],
+        ["validate", name, "-q"],
+        ["explain", f"{name}.gone"],
+        ["export", name, "--to", "sqlite", "-o", "x.db"],
+    ):
+        result = run(*arguments)
+        assert result.exit_code != 0
+        assert "\nerror: all" not in result.stdout + result.stderr, arguments
 
 
 def test_countries() -> None:
@@ -437,6 +481,11 @@ def test_configuration() -> None:
         ("[batch]\nlimit = true\n", "[batch] limit is True; write a number"),
         ("[batch]\ninclude = [1]\n", "[batch] include is [1]; write words in quotes, or a list of such"),
         ("[clean]\nwith-source = 5\n", "[clean] with-source is 5; write true or false"),
+        ('[batch]\noutput = "a\\u0000b"\n', "[batch] output has a NUL in it; write it without"),
+        ('[batch]\ninclude = ["a\\u0000b"]\n', "[batch] include has a NUL in it; write it without"),
+        ("[batch]\nworkers = 99999999999999999999\n", "'--workers': 99999999999999999999 is not in the range 1<=x<=1024."),
+        ("[batch]\nmax-bytes = 9223372036854775807\n", "'--max-bytes': 9223372036854775807 is not in the range 1<=x<=1000000000000."),
+        (f"a = {'[' * 5000}", "not valid TOML (maximum recursion depth exceeded"),
         ("[lexicon.bild]\n", "no command is called 'lexicon bild'; tables are: lexicon.lookup, lexicon.info"),
         ('[lexicon]\ncountry = "IN"\n', "no command is called 'lexicon country'"),
     ],

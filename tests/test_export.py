@@ -267,6 +267,17 @@ def test_bioc_joins_passages_that_an_entity_spans(records: list[Record]) -> None
     assert len(passages) == len(first["blocks"]) - 1
 
 
+def test_bioc_of_very_many_blocks(records: list[Record]) -> None:
+    """Passages and annotations are gone through side by side, not one for each of the others."""
+    block, entity = records[0]["blocks"][0], records[0]["entities"][0]
+    spans = [{"start": start, "end": start + 10} for start in range(0, 360_000, 12)]
+    many = {
+        **records[0], "text": "x" * 360_000, "relations": [],
+        "blocks": [{**block, **span} for span in spans], "entities": [{**entity, **span} for span in spans],
+    }  # fmt: skip
+    assert [len(passage["annotations"]) for passage in to_bioc(many)["passages"]] == [1] * 30_000
+
+
 def test_bioc_of_entities_outside_of_blocks(records: list[Record]) -> None:
     """An entity that lies before the first or behind the last block lies in the nearest passage, made larger."""
     first = {**records[0], "relations": []}

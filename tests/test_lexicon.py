@@ -94,6 +94,9 @@ def test_own_tables_win(tmp_path: Path) -> None:
         ("surface\ttarget\tcontext\nNovex\tparacetamol\tyes\n", "line 2: context of 'Novex' is empty or `needs`, not 'yes'"),
         ("surface\ttarget\nNovex\tparacetamol\tUS\n", "line 2: 3 cells under 2 columns"),
         ("surface\ttarget\n \tparacetamol\n", "line 2: the surface is empty"),
+        ("surface\ttarget\nNovex\t\n", "line 2: the target of 'Novex' is empty"),
+        ("surface\ttarget\tkind\nNovex\t\tclass\n", "line 2: the target of 'Novex' is empty"),
+        ("surface\ttarget\tsurface\nNovex\tparacetamol\tx\n", "line 1: column 'surface' stands there twice"),
         ("# nothing\n", "the table is empty"),
     ],
 )

@@ -97,6 +97,13 @@ def test_an_unknown_column_is_told(tmp_path: Path) -> None:
     assert problem.startswith("line 1: unknown column 'targets'; the columns are surface, kind, target")
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x85", "\u202e", "\ufeff"])
+def test_a_control_character_is_told(sign: str, tmp_path: Path) -> None:
+    """What cannot be seen in a table makes a name that no page holds."""
+    (problem,) = _problems(tmp_path, f"surface\ttarget\nNo{sign}vex\tparacetamol\n")
+    assert problem == f"line 2: a control character ({sign.encode('unicode_escape').decode()}); remove it"
+
+
 def test_a_table_in_another_encoding_is_told(tmp_path: Path) -> None:
     """A file that cannot be read is a problem among others."""
     path = tmp_path / "latin.tsv"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from cli import main
 from pipeline.chain import Options, Pipeline
-from pipeline.document import Document, Edit, Entity
+from pipeline.document import Block, Document, Edit, Entity
 from pipeline.report.page import to_html
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").iterdir())
@@ -118,3 +119,14 @@ def test_direction_controls_are_seen() -> None:
     html = to_html(page)
     assert [name for name in ("U+202E", "U+0000", "U+2066", "U+200F") if f"‹{name}›" not in html] == []
     assert not {"\u202e", "\x00", "\u2066", "\u200f"} & set(html)
+
+
+def test_a_page_of_very_many_marks() -> None:
+    """Each block is given its own marks, and not sought through those of all others: 30,000 blocks are done like three."""
+    text = "\n\n".join(f"acne {number:05}" for number in range(30_000))
+    starts = range(0, len(text), 12)
+    blocks = tuple(Block(start, start + 10, "paragraph") for start in starts)
+    entities = tuple(Entity(f"e{start}", "CONDITION", start, start + 4) for start in starts)
+    html = to_html(replace(Document.from_text(text), blocks=blocks, entities=entities))
+    assert html.count('<span class="e CONDITION') == 30_000
+    assert shown(html).text.startswith("acne 00000acne 00001")

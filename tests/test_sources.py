@@ -127,6 +127,21 @@ def test_json(tmp_path: Path, content: str, name: str) -> None:
     assert [(raw.data, raw.kind, raw.problem) for raw in found] == [("A", "text", None), ("B", "text", None)]
 
 
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [("[", 0), ('[{"text": "A"}', 1), ('[{"text": "A"},\n', 1), ('[[{"text": "A"}]', 1), ('[{"text": "A"}]', 1), ("[]", 0)],
+)
+def test_an_array_that_is_not_closed(content: str, count: int, tmp_path: Path) -> None:
+    """An array that breaks off between two objects, or before the first, is told as well."""
+    (tmp_path / "items.json").write_text(content, encoding="utf-8")
+    found = raws(tmp_path / "items.json")
+    whole = content.count("[") == content.count("]")
+    assert texts(found[:count]) == ["A"] * count
+    assert [str(raw.problem) for raw in found[count:]] == ([] if whole else [
+        f"{tmp_path}/items.json: not valid JSON after {count} objects (the array is not closed); mend it, or write one JSON object a line"
+    ])  # fmt: skip
+
+
 def test_a_large_array(tmp_path: Path) -> None:
     """An array larger than what is read at once loses nothing, and neither do its letters outside ASCII."""
     rows = [{"id": i, "text": "Nähe µg " * (1 + i % 5000)} for i in range(2000)]
@@ -419,6 +434,48 @@ def test_damaged_archives(tmp_path: Path) -> None:
     assert any("cut.tar" in str(raw.problem) for raw in raws(tmp_path) if raw.problem)
 
 
+@pytest.mark.parametrize(("pack", "name"), [(gzip.compress, "gz"), (zstd, "zst"), (lzma.compress, "xz"), (bz2.compress, "bz2")])
+def test_all_before_the_damage(pack: Callable[[bytes], bytes], name: str, tmp_path: Path) -> None:
+    """What stands before damage is read to the last line, also where a reader has it in one piece with the damage."""
+    path = tmp_path / f"crawl.jsonl.{name}"
+    rows = b"".join(json.dumps({"id": str(i), "text": f"{TEXT} {i}"}).encode() + b"\n" for i in range(30))
+    path.write_bytes(pack(rows) + pack(rows)[:-12])
+    whole, *others = [raw.problem for raw in raws(path)][29:]
+    assert whole is None
+    assert others[-1] is not None
+    assert "damaged or cut off after" in others[-1].problem
+
+
+def test_a_window_too_large(tmp_path: Path) -> None:
+    """Zstandard that needs more memory than a reader gives says so; to fetch it again would not help."""
+    block = b'{"text": "Take one."}\n'
+    head = b"\x28\xb5\x2f\xfd" + bytes([0, 21 << 3])  # a window of 2 GB
+    (tmp_path / "long.jsonl.zst").write_bytes(head + (1 | len(block) << 3).to_bytes(3, "little") + block)
+    (raw,) = raws(tmp_path)
+    assert "packed with a larger window than is read; unpack it first: zstd -d --long=31" in str(raw.problem)
+
+
+def test_links_in_archives(tmp_path: Path) -> None:
+    """Links in archives are not followed, and told; devices and pipes are passed over."""
+    page = PAGE.encode()
+    with tarfile.open(tmp_path / "links.tar", "w") as archive:
+        for name, kind, link in (
+            ("page.html", tarfile.REGTYPE, ""), ("hard.html", tarfile.LNKTYPE, "page.html"), ("soft.html", tarfile.SYMTYPE, "/etc/passwd"),
+            ("pipe.html", tarfile.FIFOTYPE, ""), ("dev.html", tarfile.CHRTYPE, ""), ("soft.png", tarfile.SYMTYPE, "x.png"),
+        ):  # fmt: skip
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.size = kind, link, len(page) if kind == tarfile.REGTYPE else 0
+            archive.addfile(info, io.BytesIO(page))
+    with zipfile.ZipFile(tmp_path / "links.zip", "w") as zipped_:
+        zipped_.writestr("page.html", page)
+        soft = zipfile.ZipInfo("soft.html")
+        soft.create_system, soft.external_attr = 3, 0o120777 << 16
+        zipped_.writestr(soft, "/etc/passwd")
+    found = [(Path(str(raw.path)).name, str(raw.problem or "").split(": ")[-1]) for raw in raws(tmp_path)]
+    told = "a link, which is not followed in an archive; unpack it first"
+    assert found == [("page.html", ""), ("hard.html", told), ("soft.html", told), ("page.html", ""), ("soft.html", told)]
+
+
 def test_a_folder(tmp_path: Path) -> None:
     """A folder gives what is a page by its name or its content, in the order of the paths, and counts what it passes over."""
     (tmp_path / "b").mkdir()
@@ -471,6 +528,14 @@ def test_lists_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [bool(raw.problem) for raw in found] == [False, False, True, False, False, False]
     monkeypatch.setattr("sys.stdin", io.StringIO("in/a.txt\nin/b.txt\n"))
     assert texts(list(read_inputs(["@-"]))) == ["a.txt", "b.txt"]
+
+
+def test_a_list_that_is_no_text(tmp_path: Path) -> None:
+    """A list in UTF-16, as PowerShell writes it, or with a NUL in a name, is told; it names no files."""
+    for content in ("a.html\n".encode("utf-16"), b"a\0b.html\n"):
+        (tmp_path / "list.txt").write_bytes(content)
+        with pytest.raises(ConfigError, match=r"list.txt: holds a NUL, as text in UTF-16 does; save it as UTF-8"):
+            list(find_files([f"@{tmp_path / 'list.txt'}"], Reading()))
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 from ..errors import ConfigError
 from ..reading.sources.files import filesystem, is_url
 from ..writing import in_place_of
+from .sums import Summed, sum_of
 
 _CHUNK = 2**22  # bytes copied at once
 
@@ -48,16 +49,16 @@ class Folder:
             raise ConfigError(f"{self}: may not be written", "choose another folder with -o")
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[BinaryIO]:
+    def writing(self, name: str) -> Iterator[Summed]:
         """A file that takes its name when it is whole; until then its name is its writer's own, for two may write the same."""
         if self.remote:
             system, inner = filesystem(self.path(f"{name}.{secrets.token_hex(4)}.tmp"))
             with system.open(inner, "wb") as file:
-                yield file
+                yield Summed(file)
             system.mv(inner, filesystem(self.path(name))[1])
             return
         with in_place_of(Path(self.path(name))) as part, part.open("wb") as file:
-            yield file
+            yield Summed(file)
 
     def write(self, name: str, data: bytes) -> None:
         """A whole file."""
@@ -89,16 +90,18 @@ class Folder:
         except OSError:
             return -1
 
-    def names(self) -> list[str]:
-        """The names in it, in order; none if it is not there."""
+    def sum(self, name: str, start: int = 0, length: int | None = None) -> str:
+        """The sum of a file or of a stretch of it, "" if it cannot be read."""
+        total, left = sum_of(b""), length
         try:
-            if self.remote:
-                system, inner = filesystem(self.place)
-                system.invalidate_cache()
-                return sorted(str(path).rsplit("/", 1)[-1] for path in system.ls(inner, detail=False))
-            return sorted(path.name for path in Path(self.place).iterdir())
+            with self.open(name) as file:
+                file.seek(start)
+                while left != 0 and (data := file.read(_CHUNK if left is None else min(left, _CHUNK))):
+                    total = sum_of(data, total)
+                    left = None if left is None else left - len(data)
         except OSError:
-            return []
+            return ""
+        return total
 
     def sizes(self) -> dict[str, int]:
         """The files in it with their sizes; none if it is not there."""

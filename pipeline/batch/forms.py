@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import ConfigError
@@ -17,6 +16,7 @@ from ..export.files import FileNames, Record
 from ..reading.sources.recognise import zstd_module
 from ..record import to_json
 from .folder import Folder
+from .sums import sum_of
 from .work import Part, part_lines, part_records
 
 if TYPE_CHECKING:
@@ -42,9 +42,13 @@ UNMARKED = b'"duplicate":null,'  # in the line of a record that is no copy, and 
 class Form(Protocol):
     """Where the records of a batch go; `close` ends the file, or what there is of it after an error."""
 
+    @property
+    def sums(self) -> dict[str, str]:
+        """Of the files that hold the documents of many parts, when they are closed."""
+
     def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """Write the documents of a part, which stands in that folder. Gives what the manifest must tell of it besides what the part says:
-        `files` with their sizes, or the `bytes` that are left of it when others were set `aside`.
+        `files` with their sizes and `sums`, or the `bytes` that are left of it, with their sum, when others were set `aside`.
         """
 
     def close(self) -> None:
@@ -59,18 +63,23 @@ class Lines:
         self._file = self._open.enter_context(folder.writing(FILES["jsonl"]))
         self._copies = self._open.enter_context(folder.writing(ASIDE)) if aside else None
 
+    @property
+    def sums(self) -> dict[str, str]:
+        """Of all documents, and of the copies."""
+        return {FILES["jsonl"]: self._file.sum, **({ASIDE: self._copies.sum} if self._copies else {})}
+
     def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """All of the part, or all but the copies."""
         if self._copies is None:
             folder.copy(part.file, part.start, part.size, self._file)
             return {}
-        kept = 0
+        kept, total = 0, sum_of(b"")
         for line in part_lines(folder, part):
             if UNMARKED in line:
-                kept += self._file.write(line)
+                kept, total = kept + self._file.write(line), sum_of(line, total)
             else:
                 self._copies.write(line)
-        return {"bytes": kept, "aside": part.size - kept} if kept < part.size else {}
+        return {"bytes": kept, "crc32": total, "aside": part.size - kept} if kept < part.size else {}
 
     def close(self) -> None:
         """Give the files their names."""
@@ -82,18 +91,19 @@ class FileEach:
 
     def __init__(self, folder: Folder, suffix: str, rendered: Callable[[Record], str], *, aside: bool) -> None:
         self._folder, self._suffix, self._rendered, self._names, self._aside = folder, suffix, rendered, FileNames(), aside
+        self.sums = dict[str, str]()
         for name in FOLDERS[: 1 + aside]:
             (folder / name).make()
 
     def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """A file for each document."""
-        files = {}
+        files, sums = {}, {}
         for record in part_records(folder, part):
             place = FOLDERS[1] if self._aside and record["duplicate"] else FOLDERS[0]
             name, data = f"{place}/{self._names.of(record)}{self._suffix}", (self._rendered(record) + "\n").encode("utf-8")
             self._folder.write(name, data)
-            files[name] = len(data)
-        return {"files": files}
+            files[name], sums[name] = len(data), sum_of(data)
+        return {"files": files, "sums": sums}
 
     def close(self) -> None:
         """Each file is whole already."""
@@ -104,10 +114,12 @@ class Numbered:
 
     def __init__(self) -> None:
         self._numbers = count()
+        self.sums = dict[str, str]()
 
     def write_all(self, _: Folder, part: Part) -> dict[str, Any]:
         """Only the name that it will have."""
-        return {"files": {numbered(next(self._numbers)): part.size}}
+        name = numbered(next(self._numbers))
+        return {"files": {name: part.size}, "sums": {name: part.sum} if part.sum else {}}
 
     def close(self) -> None:
         """Nothing was begun."""
@@ -122,8 +134,14 @@ class Zst:
     """Lines of JSON, packed: about an eighth of their size."""
 
     def __init__(self, folder: Folder, name: str) -> None:
-        self._open = ExitStack()
-        self._file = self._open.enter_context(zstd_module().ZstdFile(self._open.enter_context(folder.writing(name)), "w"))
+        self._open, self._name = ExitStack(), name
+        self._packed = self._open.enter_context(folder.writing(name))
+        self._file = self._open.enter_context(zstd_module().ZstdFile(self._packed, "w"))
+
+    @property
+    def sums(self) -> dict[str, str]:
+        """Of the packed file."""
+        return {self._name: self._packed.sum}
 
     def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """The lines as they are."""
@@ -136,12 +154,19 @@ class Zst:
 
 
 class OneParquet:
-    """All documents in one file; its name is given at the end."""
+    """All documents in one file."""
 
     def __init__(self, folder: Folder, name: str) -> None:
         from ..export.nested import NestedParquet
 
-        self._file: NestedParquet = NestedParquet(Path(folder.path(name)))
+        self._open, self._name = ExitStack(), name
+        self._written = self._open.enter_context(folder.writing(name))
+        self._file: NestedParquet = NestedParquet(self._written)
+
+    @property
+    def sums(self) -> dict[str, str]:
+        """Of the file."""
+        return {self._name: self._written.sum}
 
     def write_all(self, folder: Folder, part: Part) -> dict[str, Any]:
         """A row for each document."""
@@ -151,8 +176,9 @@ class OneParquet:
 
     def close(self) -> None:
         """Write what waits, and the end of the file."""
-        self._file.finish()
-        self._file.close()
+        with self._open:
+            self._file.finish()
+            self._file.close()
 
 
 def check_form(form: str, out: Folder) -> None:

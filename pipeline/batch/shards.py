@@ -163,17 +163,20 @@ def read_shard(shard: Shard, reading: Reading, sample: float | None = None) -> I
         found = 0
         for found, item in enumerate(_span_items(span, reading), 1):
             if is_sampled(span, span.first + found - 1, sample):
-                yield _load(item, span)
+                yield _load(item, span, span.first + found)
         for missing in range(found, span.total or 0):
             place = span.first + missing + 1
             yield failed(span.shown or span.path, f"{span.path}: document {place} is gone", "the file changed during the batch", place)
 
 
-def _load(item: Item, span: Span) -> Raw:
+def _load(item: Item, span: Span, number: int) -> Raw:
     try:
         return item.load()
     except Exception as error:  # noqa: BLE001  # damaged files raise what they like
-        return failed(span.shown or span.path, f"{span.path}: cannot be read ({error})", "fetch it again")
+        place = None if span.total is None else number
+        return failed(
+            span.shown or span.path, f"{span.path}: cannot be read ({str(error) or type(error).__name__})", "fetch it again", place
+        )
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ from .forms import ASIDE, FILES, FOLDERS, make_form, numbered
 from .manifest import DAMAGE, FAILURES, MANIFEST, SUMMARY, Entry, Manifest, is_result
 from .shards import Selection
 from .summary import Summary
+from .sums import sealed, sum_of, unsealed
 from .work import Part, save_part
 
 PARTS, CONFIGURATION = ".parts", "configuration.json"
@@ -105,24 +106,28 @@ class Store:
     def known(self) -> dict[str, Known]:
         """The finished shards, by key: of the finished batch, then of the parts."""
         found = {entry.part.key: _known(entry) for entry in self._usable()}
-        names = set(self.parts.names())
-        for name in sorted(names):
-            if name.endswith(".json") and name != CONFIGURATION and f"{name}l" in names and (part := self._entry(name)):
+        sizes = self.parts.sizes()
+        for name in sorted(sizes):
+            if not (name.endswith(".json") and name != CONFIGURATION and f"{name}l" in sizes):
+                continue
+            if (part := self._entry(name)) and _is_sound(self.parts, part):
                 found[part.key] = Known(-1, 0, part.summary.documents, len(part.failures))
         return found
 
     def _usable(self) -> Iterator[Entry]:
-        """The shards of the finished batch whose documents can be copied from its results."""
+        """The shards of the finished batch whose documents can be taken from its results."""
         form = (self.finished() or {}).get("format")
+        found: Iterator[Entry] = iter(())
         if form == "parts":
             sizes = {f"{FOLDERS[0]}/{name}": size for name, size in (self.out / FOLDERS[0]).sizes().items()}
-            yield from (entry for entry in self.manifest.entries() if sizes.get(entry.part.file) == entry.part.size)
+            found = (entry for entry in self.manifest.entries() if sizes.get(entry.part.file) == entry.part.size)
         elif form == "jsonl" and self.out.size(FILES[form]) == sum(entry.part.size for entry in self.manifest.entries()):
-            yield from (entry for entry in self.manifest.entries() if not entry.apart)
+            found = (entry for entry in self.manifest.entries() if not entry.apart)
+        yield from (entry for entry in found if _is_sound(self.out, entry.part))
 
     def _entry(self, name: str) -> Part | None:
         try:
-            part = Part.load(json.loads(self.parts.read(name) or b""))
+            part = Part.load(unsealed(self.parts.read(name) or b""))
         except DAMAGE:
             return None
         return part if self.parts.size(part.file) == part.size else None
@@ -153,15 +158,17 @@ class Store:
         new.remove_all()
         new.make()
         with new.writing(MANIFEST) as manifest:
-            manifest.write(_line({"configuration": configuration}))
+            manifest.write(sealed({"configuration": configuration}))
             with closing(make_form(form, new, aside=aside)) as documents, new.writing(FAILURES) as bad:
                 for key in keys:
                     folder, part = self.load(key, known[key])
-                    manifest.write(_line({**part.row(), **documents.write_all(folder, part)}))
+                    manifest.write(sealed({**part.row(), **documents.write_all(folder, part)}))
                     bad.writelines(map(_line, part.failures))
                     summary.merge(part.summary)
-            new.write(SUMMARY, (to_json({**summary.row(), **(more or {})}, indent=2) + "\n").encode("utf-8"))
-            manifest.write(_line({"files": {name: size for name, size in sorted(new.sizes().items()) if is_result(name)}}))
+            counts = (to_json({**summary.row(), **(more or {})}, indent=2) + "\n").encode("utf-8")
+            new.write(SUMMARY, counts)
+            sums = {**documents.sums, FAILURES: bad.sum, SUMMARY: sum_of(counts)}
+            manifest.write(sealed({"files": {name: size for name, size in sorted(new.sizes().items()) if is_result(name)}, "sums": sums}))
         self._publish(new, keys, known, form)
         return summary
 
@@ -231,6 +238,11 @@ class Store:
 
 def _known(entry: Entry) -> Known:
     return Known(entry.at, entry.part.start, entry.part.summary.documents, len(entry.part.failures))
+
+
+def _is_sound(folder: Folder, part: Part) -> bool:
+    """Are a part's documents the bytes that were written? Behind a URL, where that would mean to fetch them all, sizes have to do."""
+    return not part.sum or folder.remote or folder.sum(part.file, part.start, part.size) == part.sum
 
 
 def _line(row: Mapping[str, Any]) -> bytes:

@@ -13,10 +13,11 @@ from ..document import Document
 from ..engine.limits import LIMITS, Limits, worked_on
 from ..export.files import name_of
 from ..reading.sources import Raw, Reading
-from ..record import to_bytes, to_json
+from ..record import to_bytes
 from .folder import Folder
 from .shards import Shard, read_shard
 from .summary import Summary
+from .sums import sealed
 
 _PAGE = "<h1>Acne</h1><p>Isotroin 20 mg is taken once daily with food for severe acne, but not in pregnancy.</p><p>Share this"
 DIED = "the worker process died on this document"
@@ -45,17 +46,18 @@ class Part:
     failures: Sequence[Mapping[str, Any]]
     file: str = ""
     start: int = 0
+    sum: str = ""  # of those bytes; unknown of results that an earlier version wrote
 
     def row(self) -> dict[str, Any]:
         """As it stands in the manifest."""
-        return {"key": self.key, "inputs": self.inputs, "bytes": self.size, "failures": self.failures, "summary": self.summary.saved()}
+        head = {"key": self.key, "inputs": self.inputs, "bytes": self.size, "crc32": self.sum}
+        return {**head, "failures": self.failures, "summary": self.summary.saved()}
 
     @classmethod
     def load(cls, row: Mapping[str, Any], file: str = "", start: int = 0) -> Part:
         """What `row` gave; `file` and `start` say where the documents are."""
-        return cls(
-            row["key"], row["inputs"], row["bytes"], Summary.load(row["summary"]), row["failures"], file or f"{row['key']}.jsonl", start
-        )
+        summary, place = Summary.load(row["summary"]), file or f"{row['key']}.jsonl"
+        return cls(row["key"], row["inputs"], row["bytes"], summary, row["failures"], place, start, row.get("crc32", ""))
 
 
 _pipeline: list[Pipeline] = []  # a process's own, or its parent's that it was forked with
@@ -93,7 +95,7 @@ def results_of(job: Job, shard: Shard, finish: Callable[[Document], Result]) -> 
 
 def clean_shard(job: Job, shard: Shard) -> Part:
     """Clean a shard into a part: documents first, then the entry that says that they are whole."""
-    key, summary, failures, size = shard.key(job.salt), Summary(), [], 0
+    key, summary, failures = shard.key(job.salt), Summary(), []
     folder = Folder(job.folder)
     with folder.writing(f"{key}.jsonl") as file:
         for _, result in results_of(job, shard, _written):
@@ -102,9 +104,9 @@ def clean_shard(job: Job, shard: Shard) -> Part:
                 continue
             document, name, line = result
             summary.add(document, name)
-            size += file.write(line)
+            file.write(line)
     summary.failures = len(failures)
-    return save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
+    return save_part(folder, Part(key, shard.spans, file.size, summary, failures, f"{key}.jsonl", sum=file.sum))
 
 
 def _written(document: Document) -> tuple[Document, str, bytes]:
@@ -115,13 +117,13 @@ def _written(document: Document) -> tuple[Document, str, bytes]:
 
 def save_part(folder: Folder, part: Part) -> Part:
     """Write the entry of a part whose documents are written."""
-    folder.write(f"{part.key}.json", to_json(part.row()).encode("utf-8"))
+    folder.write(f"{part.key}.json", sealed(part.row()))
     return part
 
 
 def join_parts(job: Job, shard: Shard, pieces: Sequence[Part | Failure]) -> Part:
     """The part of a shard that had to be done in pieces, because documents in it killed their workers."""
-    key, summary, failures, size = shard.key(job.salt), Summary(), list[Mapping[str, Any]](), 0
+    key, summary, failures = shard.key(job.salt), Summary(), list[Mapping[str, Any]]()
     folder = Folder(job.folder)
     with folder.writing(f"{key}.jsonl") as file:
         for piece in pieces:
@@ -129,11 +131,10 @@ def join_parts(job: Job, shard: Shard, pieces: Sequence[Part | Failure]) -> Part
                 failures.append(piece.row())
                 continue
             folder.copy(piece.file, piece.start, piece.size, file)
-            size += piece.size
             summary.merge(piece.summary)
             failures.extend(piece.failures)
     summary.failures = len(failures)
-    part = save_part(folder, Part(key, shard.spans, size, summary, failures, f"{key}.jsonl"))
+    part = save_part(folder, Part(key, shard.spans, file.size, summary, failures, f"{key}.jsonl", sum=file.sum))
     for piece in pieces:
         if isinstance(piece, Part) and piece.key != key:
             folder.remove(f"{piece.key}.json")
@@ -162,12 +163,12 @@ def part_lines(folder: Folder, part: Part) -> Iterator[bytes]:
 
 def rewrite_part(job: Job, part: Part, records: Iterable[Mapping[str, Any]], source: Folder | None = None) -> Part:
     """Write a part anew with other records (as many, in the same order), as a pass over finished parts does."""
-    folder, size = source or Folder(job.folder), 0
+    folder = source or Folder(job.folder)
     name = f"{part.key}.jsonl"
     with folder.writing(name) as file:
         for record in records:
-            size += file.write(to_bytes(record))
-    return save_part(folder, Part(part.key, part.inputs, size, part.summary, part.failures, name))
+            file.write(to_bytes(record))
+    return save_part(folder, Part(part.key, part.inputs, file.size, part.summary, part.failures, name, sum=file.sum))
 
 
 def part_records(folder: Folder, part: Part) -> Iterator[dict[str, Any]]:

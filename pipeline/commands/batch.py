@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder for the results, or a URL (with the extra cluster).",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; all cores unless told.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; all cores unless told.")
 @click.option(
     "--format",
     "form",
@@ -114,10 +114,11 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     with watching(kind, sys.stderr) as display:
         try:
             _all_there(inputs)
-            if str(told["out"]) == "-":
-                raise ConfigError("-o - is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
+            if told["out"] in ("-", ""):
+                place = told["out"] or "''"
+                raise ConfigError(f"-o {place} is no folder", "name one; for standard output: pharmaclean clean --format jsonl")
             summary = _run_batch(inputs, options_of(**shared), display, **told)
-            if kind == "json" and not summary.documents and not summary.failures:
+            if not summary.documents and not summary.failures:
                 raise _nothing(inputs, told)
         except KeyboardInterrupt:
             display.clear()
@@ -136,8 +137,6 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
             display.event("end", seconds=round(display.seconds, 1), summary=summary.row())
         elif kind != "none":
             click.echo("\n".join(closing(summary, display, told["out"])), err=True)
-    if not summary.documents and not summary.failures:
-        raise _nothing(inputs, told)
     if summary.failures:
         sys.exit(1)
 

@@ -12,7 +12,7 @@ import click
 
 from ..chain import STAGES
 from ..errors import ConfigError
-from ..writing import write_whole
+from ..writing import spare, write_whole
 from .common import cleaned, complain, files_only, inputs_argument, is_stdout, limit_options, rendered, stage_options, writing
 
 
@@ -42,6 +42,7 @@ def clean(inputs: tuple[str, ...], output: Path | None, form: str | None, with_s
     """
     from ..attempt import Failure
 
+    spare(output, *inputs, *shared["lexicon"])
     results = cleaned(files_only(inputs), **shared)
     failed = done = 0
     if form == "spacy":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_LARGEST_PAGE = 10**12  # bytes: readers take no number that their processor does not
 _LARGEST = 1e9  # of any figure: timers and the system's counters take no much larger ones
 
 
@@ -58,7 +59,9 @@ def limit_options(command: F) -> F:
             show_default=True,
             help="Megabytes of memory a document may take, on Linux; 0 for no limit.",
         ),
-        click.option("--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, help="Bytes a document may have."),
+        click.option(
+            "--max-bytes", type=click.IntRange(1, _LARGEST_PAGE), default=MAX_BYTES, show_default=True, help="Bytes a document may have."
+        ),
     ]
     return _with(options, command)
 
@@ -138,10 +141,10 @@ def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str
 
 def complain(failure: Any) -> None:
     """Tell of a failure on standard error."""
-    from ..report.terminal import safe
+    from ..report.terminal import one_line
 
     place = failure.path if failure.path and failure.path != "-" and failure.path not in failure.error else None
-    click.secho(f"error: {safe(place + ': ' if place else '')}{safe(str(failure))}", fg="red", err=True)
+    click.secho(f"error: {one_line(place + ': ' if place else '')}{one_line(str(failure))}", fg="red", err=True)
 
 
 @contextmanager

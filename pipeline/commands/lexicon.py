@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..writing import spare
 from .common import file_or_stdout, is_stdout
 
 
@@ -111,7 +112,9 @@ def build(sources: tuple[str, ...], output: Path, quiet: bool, **options: str | 
     told = {key.removesuffix("_column"): value for key, value in options.items() if value}
     if "country" in told:
         told["country"] = ",".join(asked_country(code) for code in told["country"].split(","))
-    result = build_lexicon([parse_source(source, told) for source in sources], shipped)
+    parsed = [parse_source(source, told) for source in sources]
+    spare(output, *(source.path for source in parsed))
+    result = build_lexicon(parsed, shipped)
     with file_or_stdout(output) as path:
         built.write(path, head_of(result, __version__, shipped.version), result.ingredients, result.names)
     for line in [] if quiet else report(result):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
+from ..writing import spare
 from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, writing
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def report(source: str, output: Path, **shared: Any) -> None:
     """
     from ..export.records import holds_records
 
+    spare(output, source, *shared["lexicon"])
     if (source != "-" and Path(source).is_dir()) or holds_records(source):
         _no_options_for_a_batch(shared)
         _report_batch(source, output)
@@ -95,13 +97,13 @@ def _no_options_for_a_batch(shared: Iterable[str]) -> None:
 def _report_batch(source: str, output: Path) -> None:
     """The report of what a batch wrote."""
     from ..report.batch import read
-    from ..report.terminal import safe
+    from ..report.terminal import one_line
 
     faults = list[Any]()
 
     def tell(line: Any) -> None:
         faults.append(line)
-        click.secho(f"error: {safe(str(line))}", fg="red", err=True)
+        click.secho(f"error: {one_line(str(line))}", fg="red", err=True)
 
     with counting() as count:
         facts = read(Path(source), tell, count)
@@ -134,12 +136,14 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
     One file: sqlite, parquet-nested, bioc
     """
     from ..export import export as run
-    from ..report.terminal import safe
+    from ..report.terminal import one_line
 
     if is_stdout(output):
         raise ConfigError("export writes files, and - is none", "name the file or the folder: -o NAME")
     with counting() as count:
-        done = run(inputs, form, output, on_fault=lambda line: click.secho(f"error: {safe(str(line))}", fg="red", err=True), progress=count)
+        done = run(
+            inputs, form, output, on_fault=lambda line: click.secho(f"error: {one_line(str(line))}", fg="red", err=True), progress=count
+        )
     click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
     if done.faults:
         sys.exit(1)
@@ -149,20 +153,22 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
 @inputs_argument
 @click.option("-q", "--quiet", is_flag=True, help="Only the faults, no sum at the end.")
 def validate(inputs: tuple[str, ...], quiet: bool) -> None:
-    """Check records: the schema, spans, and that every character of the source is accounted for.
+    """Check records: the schema, spans, that every character of the source is accounted for, and that no file of a batch is damaged.
 
     \b
     pharmaclean validate outputs/
     pharmaclean validate outputs/documents.jsonl > faults.txt
     One line a fault: file, line, what is wrong. Exit status 1 if there is any.
     """
-    from ..report.terminal import safe
+    from ..report.terminal import one_line
     from ..validate import Validator
 
     validator = Validator()
     with counting() as count:
         for fault in validator.run(inputs, count):
-            click.echo(safe(str(fault)))
+            click.echo(one_line(str(fault)))
+    for folder in [] if quiet else validator.unsummed:
+        click.echo(f"{one_line(folder)}: an earlier version wrote no sums: damage that keeps a file's size does not show", err=True)
     if not quiet:
         told = f"{validator.documents:,} records, {validator.faults:,} faults"
         click.secho(told, fg="red" if validator.faults else "green", err=True)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ..errors import ConfigError
+from ..writing import spare
 from .common import (
     cleaned,
     complain,
@@ -63,7 +64,7 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, timeout: floa
     from ..engine.limits import Limits
     from ..reading.sources import Reading, read_inputs
 
-    existing(inputs)
+    spare(output, *existing(inputs))
     numbers = itertools.count(1)
     with nullcontext(lambda _: None) if quiet else counting() as count:
         pages = read_inputs(inputs, Reading(max_bytes=max_bytes))
@@ -106,8 +107,9 @@ def apply(inputs: tuple[str, ...], table: Path, site: str | None, output: Path |
     from ..attempt import Failure
 
     failed = done = 0
+    spare(output, *existing(inputs), table, *shared["lexicon"])
     with writing(output) as out:
-        for document in cleaned(existing(inputs), templates=table, site=site, **shared):
+        for document in cleaned(inputs, templates=table, site=site, **shared):
             if isinstance(document, Failure):
                 failed += 1
                 complain(document)

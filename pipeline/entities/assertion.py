@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from ..rules.load import load_toml, word_set
 from .context import Context, Found
-from .cues import Cue, Cues, clause
+from .cues import Cue, Cues, clause, cuts_of
 
 # A negation holds for what follows at once, and on through a list: "no fever, chills or rash".
 _REACH = 10
@@ -26,7 +26,8 @@ class _Sentence:
     def __init__(self, words: list[str], first: int, last: int) -> None:
         self.words, self.first, self.last = words, first, last
         self.cues = [c for c in _cues().find(words, first, last) if c.says != "pseudo"]
-        self.reached = dict[Cue, int]()
+        self.parted = cuts_of(words, (first, last), _stops()) if self.cues else []
+        self.reached = dict[int, int]()  # by the cue's first token
         # a new purpose or instruction begins: "scabies that did not clear with creams, and for river blindness"
         turning = _others() | {"for"}
         self.turns = [i for i in range(first + 1, last) if words[i] in turning and words[i - 1] in (",", "and", "but")] if self.cues else []
@@ -57,16 +58,16 @@ def assertions(context: Context, found: Sequence[Found]) -> list[tuple[str, Cue 
 
 
 def _decides(f: Found, sentence: _Sentence) -> Cue | None:
-    low, high = clause(sentence.words, (f.first, f.last), (sentence.first, sentence.last), _stops())
+    low, high = clause((f.first, f.last), (sentence.first, sentence.last), sentence.parted)
     candidates = [c for c in sentence.cues if low <= c.first and c.last <= high and _reaches(c, f, sentence)]
     for c in candidates:
-        sentence.reached[c] = f.last + _LIST_STEP
+        sentence.reached[c.first] = f.last + _LIST_STEP
     return min(candidates, key=lambda c: (_RANK[c.says], abs(c.first - f.first)), default=None)
 
 
 def _reaches(cue: Cue, f: Found, sentence: _Sentence) -> bool:
     if cue.reach == "forward":
-        near = cue.last <= f.first <= max(cue.last + _REACH, sentence.reached.get(cue, 0))
+        near = cue.last <= f.first <= max(cue.last + _REACH, sentence.reached.get(cue.first, 0))
         return near and not (cue.says == "negated" and sentence.ends(cue, f))
     return cue.reach == "back" and f.last <= cue.first and _relative().isdisjoint(sentence.words[f.last : cue.first])
 

@@ -9,7 +9,7 @@ from itertools import dropwhile
 
 from ..rules.load import load_toml, word_set
 from .context import Context, Found
-from .cues import Cue, Cues, clause
+from .cues import Cue, Cues, clause, cuts_of
 from .phrases import Phrases
 
 # Cues that say less than the section does: "people with an allergy" under "Who should not take it".
@@ -39,9 +39,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class SentenceCues:
-    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed."""
+    """A sentence's cues; where its clauses end; whether it names a drug or a dose; whether it tells whose dose is changed."""
 
     cues: list[Cue]
+    cuts: list[int]
     doses: bool
     limits: bool
 
@@ -52,11 +53,12 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     known: by the first token of a sentence, filled here. diseases: where each mention of a condition ends and begins.
     """
     words, sentence = context.page.words, context.page.sentence(f.first)
-    low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
         cues = _with_purposes(words, role_cues().find(words, *sentence))
-        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence))
+        cuts = cuts_of(words, sentence, _stops())
+        known[sentence[0]] = SentenceCues(cues, cuts, _has_doses(context, sentence), _limits_doses(words, *sentence))
     told = known[sentence[0]]
+    low, high = clause((f.first, f.last), sentence, told.cuts)
     if told.doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
     compound = _compound(context, f)
@@ -64,10 +66,13 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return Role("adverse_effect", compound, told=True)
     fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
     fitting += [c for c in told.cues if c.reach == "drug" and c.first >= low and _forbids_in(context, c, f)]
-    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(context, c, low, diseases)]
-    fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
-    fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
-    best = min(fitting, key=lambda c: _distance(c, f), default=None)
+    linked = [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
+    if told.limits:
+        fitting, linked = ([c for c in cues if c.reach not in YIELDING] for cues in (fitting, linked))
+    distance = partial(_distance, f=f)
+    likely = sorted(fitting, key=distance)  # those of a long sentence are not all looked at closely
+    nearest = next((c for c in likely if _holds(context, c, f, low, diseases)), None)
+    best = min([nearest, *linked] if nearest else linked, key=distance, default=None)
     if best is None:
         return None
     if best.says == "indication" and f.canonical in _states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
@@ -216,6 +221,13 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     return (
         cue.reach in ("back", "both") and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
     )
+
+
+def _holds(context: Context, cue: Cue, f: Found, low: int, diseases: Mapping[int, int]) -> bool:
+    """The cue speaks of the mention, and of what a drug does."""
+    if cue.reach == "had" and not _is_had_on(context, cue):
+        return False
+    return not _misleads(context, cue, f, low) and not _is_of_disease(context, cue, low, diseases)
 
 
 def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +33,20 @@ class Cues:
         return [Cue(a, b, *payload) for a, b, payload in self._phrases.find(words, first, last)]
 
 
-def clause(words: list[str], span: tuple[int, int], sentence: tuple[int, int], stops: frozenset[str]) -> tuple[int, int]:
-    """The stretch of a sentence around a span of tokens that no stop word cuts.
+def cuts_of(words: list[str], sentence: tuple[int, int], stops: frozenset[str]) -> list[int]:
+    """Where stop words cut a sentence into clauses."""
+    return [i for i in range(*sentence) if words[i] in stops and not _goes_on(words, i)]
+
+
+def clause(span: tuple[int, int], sentence: tuple[int, int], cuts: Sequence[int]) -> tuple[int, int]:
+    """The stretch of a sentence around a span of tokens that is not cut.
 
     >>> words = "stop if you get a rash ; fever is unlikely".split()
-    >>> clause(words, (7, 8), (0, 10), frozenset(";"))
+    >>> clause((7, 8), (0, 10), cuts_of(words, (0, 10), frozenset(";")))
     (7, 10)
     """
-    (first, last), (begin, end) = span, sentence
-    low = next((i + 1 for i in range(first - 1, begin - 1, -1) if words[i] in stops and not _goes_on(words, i)), begin)
-    high = next((i for i in range(last, end) if words[i] in stops and not _goes_on(words, i)), end)
-    return low, high
+    before, behind = bisect_left(cuts, span[0]), bisect_left(cuts, span[1])
+    return cuts[before - 1] + 1 if before else sentence[0], cuts[behind] if behind < len(cuts) else sentence[1]
 
 
 def _goes_on(words: list[str], i: int) -> bool:

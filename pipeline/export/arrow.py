@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ def load() -> Any:
 class RowGroups:
     """A Parquet file of a fixed schema, written group by group."""
 
-    def __init__(self, path: Path, schema: Any) -> None:
+    def __init__(self, place: Path | RawIOBase, schema: Any) -> None:
         self._arrow, self._schema = load(), schema
-        self._file = self._arrow.parquet.ParquetWriter(path, schema, compression=_COMPRESSION)
+        self._file = self._arrow.parquet.ParquetWriter(place, schema, compression=_COMPRESSION)
         self._waiting, self._small, self._bytes = list[Any](), list[Any](), 0
 
     def convert(self, rows: list[dict[str, Any]]) -> Any:

@@ -75,8 +75,10 @@ def _joined(record: Record) -> list[dict[str, Any]]:
     """The blocks, made so large that each annotation lies in its passage: an entity over several joins them."""
     text = record["text"]
     out = [dict(block) for block in record["blocks"]] or [{"kind": "paragraph", "start": 0, "end": len(text), "section": None}]
-    for entity in record["entities"]:
-        first = next((i for i, block in enumerate(out) if block["end"] > entity["start"]), len(out) - 1)
+    first = 0
+    for entity in record["entities"]:  # in reading order, as the blocks are
+        while first < len(out) - 1 and out[first]["end"] <= entity["start"]:
+            first += 1
         out[first]["start"] = min(out[first]["start"], entity["start"])
         while out[first]["end"] < entity["end"]:
             out[first]["end"] = out.pop(first + 1)["end"] if first + 1 < len(out) else entity["end"]

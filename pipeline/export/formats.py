@@ -9,7 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConfigError, RecordError
+from ..errors import RecordError
+from ..writing import spare
 from .files import Writer, whole
 from .records import Line, read_lines
 
@@ -69,8 +70,7 @@ def export(
     Raises ConfigError for files that are not there, an `out` that cannot be written, or a missing package.
     """
     form, done = FORMATS[to], Done()
-    if any(str(path) != "-" and Path(path).exists() and out.exists() and out.samefile(path) for path in paths):
-        raise ConfigError(f"{out} is what is read", "write somewhere else with -o")
+    spare(out, *paths)
     lines = read_lines(paths)
     first = next(lines, None)  # before anything is written, so that a wrong name leaves nothing behind
     with whole(out, folder=form.folder) as part:

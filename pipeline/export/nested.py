@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,8 @@ class NestedParquet(Writer):
     record whose values have other types, and leaves it out whole.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = RowGroups(path, arrow_schema())
+    def __init__(self, place: Path | RawIOBase) -> None:
+        self._file = RowGroups(place, arrow_schema())
 
     def add(self, record: Record) -> None:
         """Write one record."""

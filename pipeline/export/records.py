@@ -38,7 +38,7 @@ _PATTERNS = ("documents*.jsonl*", "documents*.parquet", "documents/*.json", "doc
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A record and its place; or, with `record` None, what is wrong there. `number` counts from 1."""
+    """A record and its place; or, with `record` None, what is wrong there. `number` counts from 1; 0 is the file as a whole."""
 
     path: str
     number: int
@@ -46,7 +46,7 @@ class Line:
     problem: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.number}: {self.problem}"
+        return f"{self.path}:{self.number}: {self.problem}" if self.number else f"{self.path}: {self.problem}"
 
 
 def read_lines(paths: Sequence[str | Path]) -> Iterator[Line]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SHIPPED = ("ingredients.tsv", "names.tsv", "brands.tsv")
 _JOINTS = re.compile(r"[+/&,;]")  # what people put between ingredients
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _Rows = list[tuple[int, tuple[str, ...]]]
 
 
@@ -100,6 +101,8 @@ def _stray_spaces(where: str, text: str) -> Iterator[Problem]:
             " \t" in line or "\t " in line or line.strip(" ") != line or "  " in line or "\u00a0" in line or "\r" in line
         ):
             yield Problem(where, number, "a space at the end of a cell, or two together", "remove it")
+        if control := _CONTROL.search(line):
+            yield Problem(where, number, f"a control character ({control[0].encode('unicode_escape').decode()})", "remove it")
     if windows:  # once: such a file has them on every line
         yield Problem(where, windows, "a Windows line end", "save with line ends of Unix", remark=True)
 

@@ -179,6 +179,7 @@ def read_names(text: str, where: str, ingredients: Collection[str]) -> Columns:
         {"", "needs"}.__contains__,
         lambda row: f"context of {surfaces[row]!r} is empty or `needs`, not {table['context'][row]!r}",
     )
+    table.check("target", bool, lambda row: f"the target of {surfaces[row]!r} is empty; write what it stands for")
     meant = {target for target, kind in zip(targets, kinds, strict=True) if kind != "class"}
     for target in meant.difference(ingredients):
         if unknown := next((part for part in target.split(" + ") if part not in ingredients), None):
@@ -220,6 +221,8 @@ def _order(cells: list[str], where: str, number: int, columns: Collection[str], 
     found = [cell.strip() for cell in cells]
     if unknown := [cell for cell in found if cell not in columns]:
         raise TableError(f"{where}, line {number}: unknown column {unknown[0]!r}; the columns are {', '.join(columns)}, separated by tabs")
+    if twice := [cell for cell in found if found.count(cell) > 1]:
+        raise TableError(f"{where}, line {number}: column {twice[0]!r} stands there twice; remove one")
     if missing := [column for column in required if column not in found]:
         raise TableError(f"{where}, line {number}: column {missing[0]!r} is missing; the first line names the columns, separated by tabs")
     return [found.index(column) if column in found else len(found) for column in columns]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from string import Template
 
@@ -82,6 +83,7 @@ class _Text:
         self._document = document
         self._removed = [c for c in document.log if c.reason and c.before.strip()]
         self._entities = _nested(document.entities)
+        self._starts = [entity.start for entity in self._entities]
         self._to: dict[str, list[str]] = {}
         for r in document.relations:
             self._to.setdefault(r.head, []).append(f"{r.type}:{r.tail}")
@@ -108,20 +110,20 @@ class _Text:
 
     def _pieces(self, block: Block, removed: Sequence[Change]) -> Iterator[str]:
         """A block's text cut where an entity begins or ends and where something was removed."""
-        entities = [e for e in self._entities if block.start <= e.start and e.end <= block.end]
-        ends = sorted((e.end, -e.start, i) for i, e in enumerate(entities))
-        starts = [(e.start, e) for e in entities]
-        here, gone = block.start, list(removed)
+        inside = self._entities[bisect_left(self._starts, block.start) : bisect_left(self._starts, block.end)]
+        entities = [e for e in inside if e.end <= block.end]
+        ends, starts = deque(sorted(e.end for e in entities)), deque(entities)
+        here, gone = block.start, deque(removed)
         for at in sorted({*(e.start for e in entities), *(e.end for e in entities), *(c.at for c in gone), block.end}):
             yield shown(self._document.text[here:at])
             here = at
-            while ends and ends[0][0] == at:
-                ends.pop(0)
+            while ends and ends[0] == at:
+                ends.popleft()
                 yield "</span>"
             while gone and gone[0].at == at:
-                yield _gone(gone.pop(0))
-            while starts and starts[0][0] == at:
-                yield self._opening(starts.pop(0)[1])
+                yield _gone(gone.popleft())
+            while starts and starts[0].start == at:
+                yield self._opening(starts.popleft())
 
     def _opening(self, entity: Entity) -> str:
         to = " ".join(self._to.get(entity.id, ()))

@@ -13,7 +13,7 @@ from ..boilerplate.labels import Label
 from ..document import Change, Document
 
 # What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides; half characters cannot be printed.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WIDTH = 100
 _SMALL = frozenset({"block-gap", "list-mark", "heading-mark", "bold-mark"})  # counted below, but not worth a line each
 
@@ -25,6 +25,15 @@ def safe(text: str) -> str:
     'a�[31mb'
     """
     return _UNSAFE.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    r"""A message that stays on its line, whatever names it holds.
+
+    >>> one_line("a\nb: not found")
+    'a�b: not found'
+    """
+    return safe(text).replace("\n", "\ufffd")
 
 
 def explain(document: Document) -> Iterator[str]:

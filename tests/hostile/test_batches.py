@@ -21,6 +21,7 @@ from pipeline.batch import Selection, run_batch
 from pipeline.batch.work import DIED
 from pipeline.chain import Options
 from pipeline.errors import ConfigError
+from pipeline.reading.sources import Reading, find_files
 
 from .killing import ROOT, content, crawl, rounds, start
 from .pages import PAGES
@@ -222,6 +223,41 @@ def test_a_folder_of_odd_files(tmp_path: Path) -> None:
     assert summary.documents == 7
     assert not (tmp_path / "owned").exists()
     assert "internal error" not in (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs the files of POSIX")
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("pages/**/*.html", ["a.html", "far/c.html", "sub/b.html"]), ("pages/**", ["a.html", "far/c.html", "sub/b.html"]),
+        ("pages/**/", ["a.html", "far/c.html", "sub/b.html"]), ("pages/*", ["a.html", "far/c.html", "sub/b.html"]),
+        ("**/s*/**/*.html", ["sub/b.html"]), ("pa*/**/s*", ["sub/b.html"]), ("**/pipe.html", []), ("**/.hidden/*", [".hidden/d.html"]),
+    ],
+)  # fmt: skip
+def test_a_pattern_over_odd_files(pattern: str, expected: list[str], tmp_path: Path) -> None:
+    """A pattern does not run in circles along links, passes over pipes, and gives what lies in a folder that it finds once."""
+    pages = tmp_path / "pages"
+    for name in ("a.html", "sub/b.html", ".hidden/d.html", "../elsewhere/c.html"):
+        (pages / name).parent.mkdir(parents=True, exist_ok=True)
+        (pages / name).write_text("<p>Take 20 mg of isotretinoin.</p>", encoding="utf-8")
+    (pages / "far").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(pages / "pipe.html")
+    for one, other in (("one", "two"), ("two", "one")):
+        (pages / one).mkdir()
+        for number in range(4):
+            (pages / one / f"link{number}").symlink_to(pages / other)
+    found = [os.path.relpath(file.path, pages) for file in find_files([f"{tmp_path}/{pattern}"], Reading())]
+    assert found == expected
+
+
+def test_a_pattern_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """** is also understood at the beginning."""
+    (tmp_path / "sub").mkdir()
+    for name in ("a.html", "sub/b.html"):
+        (tmp_path / name).write_text("<p>Take 20 mg of isotretinoin.</p>", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for pattern in ("**", "**/*.html", "./**"):
+        assert [os.path.normpath(file.path) for file in find_files([pattern], Reading())] == ["a.html", "sub/b.html"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anything")

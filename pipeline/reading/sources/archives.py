@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -38,7 +39,9 @@ def zip_members(source: Opened, path: str, reading: Reading, read: Read) -> Iter
             return
         budget = _Budget(sum(info.compress_size for info in infos))
         for info in infos:
-            if wanted(info.filename, reading):
+            if wanted(info.filename, reading) and stat.S_ISLNK(info.external_attr >> 16):
+                yield _link(f"{path}/{info.filename}")
+            elif wanted(info.filename, reading):
                 yield from _member(lambda info=info: archive.open(info), info.filename, path, reading, read, budget)  # type: ignore[misc]
 
 
@@ -51,12 +54,19 @@ def tar_members(source: Opened, path: str, reading: Reading, read: Read) -> Iter
             for info in archive:
                 number += 1
                 archive.members = []  # type: ignore[attr-defined]  # else the list grows with the archive
-                if info.isfile() and wanted(info.name, reading):
+                if (info.islnk() or info.issym()) and wanted(info.name, reading):
+                    yield _link(f"{path}/{info.name}")
+                elif info.isfile() and wanted(info.name, reading):
                     yield from _member(lambda info=info: archive.extractfile(info), info.name, path, reading, read, budget)  # type: ignore[misc]
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
         yield Item(
             partial(failed, path, f"{path}, after member {number + 1}: {error}", "the archive is damaged; what follows was not read")
         )
+
+
+def _link(place: str) -> Item:
+    """A link is a document elsewhere, and an archive may say that this is anywhere."""
+    return Item(partial(failed, place, f"{place}: a link, which is not followed in an archive", "unpack it first"))
 
 
 class _Budget:

@@ -65,12 +65,16 @@ def json_values(source: Opened, path: str, reading: Reading) -> Iterator[Item]:
 def _values(source: Opened, limit: int) -> Iterator[Any]:
     """Values of an array, or of a stream of values. What is not whole yet is tried again with more text."""
     decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")("replace")
-    text, here, ended, step = "", 0, False, _CHUNK
+    text, here, ended, step, depth = "", 0, False, _CHUNK, 0
     while True:
-        here = _BETWEEN.match(text, here).end()  # type: ignore[union-attr]
+        between = _BETWEEN.match(text, here)[0]  # type: ignore[index]
+        depth += between.count("[") - between.count("]")
+        here += len(between)
         try:
             value, end = decoder.raw_decode(text, here)
         except ValueError:
+            if ended and here == len(text) and depth > 0:
+                raise ValueError("the array is not closed") from None
             if ended and here == len(text):
                 return
             if ended or len(text) - here > limit:

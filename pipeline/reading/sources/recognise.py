@@ -68,8 +68,43 @@ def unpacked(base: Any, stack: ExitStack) -> tuple[io.BufferedReader, bool]:
         unpack = next((function for magic, function in _UNPACK.items() if re.match(magic, head)), None)
         if unpack is None:
             return stream, layer > 0
-        stream = buffered(stack.enter_context(unpack(stream)))
+        stream = buffered(_ToTheDamage(stack.enter_context(unpack(stream))))
     raise ReadError("compressed more than three times over", "unpack it first")
+
+
+class _ToTheDamage(io.RawIOBase):
+    """Unpacked bytes up to where the packed ones are damaged: a reader that met the damage at once would lose what it has in its buffer."""
+
+    def __init__(self, packed: Any) -> None:
+        self._packed, self._damage = packed, list[Exception]()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """As the unpacked bytes are."""
+        return bool(self._packed.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go elsewhere; where the damage is shows again there."""
+        self._damage.clear()
+        return int(self._packed.seek(offset, whence))
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the buffer as far as can be. Raises what the decompressor raises, when nothing is left before it."""
+        if self._damage:
+            raise self._damage[0]
+        done = 0
+        try:
+            while done < len(buffer) and (data := self._packed.read1(len(buffer) - done)):
+                buffer[done : done + len(data)] = data
+                done += len(data)
+        except Exception as error:
+            if not done:
+                raise
+            self._damage.append(error)
+        return done
 
 
 def zstd_module() -> Any:

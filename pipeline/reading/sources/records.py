@@ -70,9 +70,11 @@ def _broken(path: str, number: int, error: Exception) -> Raw:
         return failed(path, f"{path}: {error.problem}", error.advice)
     if isinstance(error, OSError) and error.errno is not None:
         return Raw(b"", path=path, problem=file_problem(path, error))
+    if "too much memory for decoding" in str(error):  # zstd's own words
+        return failed(path, f"{path}: packed with a larger window than is read", "unpack it first: zstd -d --long=31")
     after = f" after {number} documents" if number else ""
     return failed(
-        path, f"{path}: damaged or cut off{after} ({error or type(error).__name__})", "fetch it again", number + 1 if number else None
+        path, f"{path}: damaged or cut off{after} ({str(error) or type(error).__name__})", "fetch it again", number + 1 if number else None
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import glob
 import os
 import re
 import sys
@@ -11,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .files import Entry, File, entries, exists, filesystem, is_folder, is_url, look, open_binary
+from ...errors import ConfigError
+from ...writing import is_device
+from .files import Entry, File, entries, exists, is_folder, is_url, look, open_binary
+from .patterns import leads_elsewhere, matches
 from .raw import Reading
 from .recognise import COMPRESSIONS, OTHER_SUFFIXES, PAGE_SUFFIXES, RECORD_SUFFIXES, looks_like_page, suffix_of
 
-_MAGIC_GLOB = re.compile(r"[*?\[]")
 _SAVED = re.compile(
     r"[_-](?:files|dateien|fichiers|archivos|file|arquivos|bestanden|filer)$|\.files$", re.IGNORECASE
 )  # as browsers call it
@@ -40,8 +41,10 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
         elif item.startswith("@") and not exists(item):
             yield from find_files(listed(item[1:]), reading, counts)
         elif not is_folder(item):
-            found = [] if exists(item) else _matches(item)
-            yield from find_files(found, reading, counts) if found else [look(item)]
+            found = [] if exists(item) else matches(item)
+            plain = [path for path in found if is_url(path) or not is_device(Path(path))]
+            counts.update(["(pipes and devices)"] * (len(found) - len(plain)))
+            yield from find_files(plain, reading, counts) if found else [look(item)]
         else:
             yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts, set())
 
@@ -73,17 +76,7 @@ def _there(item: str) -> bool:
         return True
     if item.startswith("@"):
         return exists(item[1:])
-    return bool(_matches(item))
-
-
-def _matches(pattern: str) -> list[str]:
-    """What a pattern finds, in order; nothing for what is no pattern."""
-    if not _MAGIC_GLOB.search(pattern):
-        return []
-    if is_url(pattern):
-        system, inner = filesystem(pattern)
-        return sorted(map(system.unstrip_protocol, system.glob(inner)))
-    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    return bool(matches(item))
 
 
 def listed(name: str) -> Iterator[str]:
@@ -95,6 +88,8 @@ def listed(name: str) -> Iterator[str]:
         return
     with open_binary(name) as file:
         for number, line in enumerate(file):
+            if b"\0" in line:
+                raise ConfigError(f"{name}: holds a NUL, as text in UTF-16 does", "save it as UTF-8, one input a line")
             text = line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape").rstrip("\r\n")
             if text.strip() and not text.startswith("#"):
                 yield text if exists(text) or is_url(text) or Path(text).is_absolute() else _beside(name, text)
@@ -119,7 +114,7 @@ def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str], follo
                 passed["(results)"] += 1
             elif _belongs_to_a_page(entry.name, pages):
                 passed["(parts of saved pages)"] += 1
-            elif not Path(entry.file.path).is_symlink() or _leads_elsewhere(entry, followed):
+            elif not Path(entry.file.path).is_symlink() or leads_elsewhere(entry, followed):
                 yield from _walk(entry.file.path, f"{name}/", reading, passed, followed)
         elif not entry.plain:
             passed["(pipes and devices)"] += 1
@@ -133,18 +128,6 @@ def _belongs_to_a_page(folder: str, pages: set[str]) -> bool:
     """True for page_files beside page.html."""
     ending = _SAVED.search(folder)
     return bool(ending and folder[: ending.start()] in pages)
-
-
-def _leads_elsewhere(entry: Entry, followed: set[str]) -> bool:
-    """False for a link to a folder that holds it or has been followed: following it would never end."""
-    try:
-        target, place = Path(entry.file.path).resolve(), Path(entry.file.path).parent.resolve()
-    except (OSError, RuntimeError):
-        return False
-    if target == place or target in place.parents or str(target) in followed:
-        return False
-    followed.add(str(target))
-    return True
 
 
 def wanted(name: str, reading: Reading) -> bool:
