@@ -18,13 +18,15 @@ _CLOSE_WORDS = 4  # "angioedema of the tongue with"
 _OPENING_WORDS = 1  # "untreated hypertension can lead to"
 _DENIED_LINK_WORDS = 5  # "not thought to be related to"
 _DENIED_WORDS = 5  # "isn't the right first"
-_HAD_WORDS = 8  # "patients on a high dose of sertraline had"
+_HAD_WORDS = 10  # "patients on a high dose of sertraline had"
 _FRONT_WORDS = 5
 _LINK_WORDS = 7  # "after the administration of a single dose of"
 _USING_WORDS = 6  # "used it twice for"
 _PEOPLE_WORDS = 4  # "patients with first-episode"
 _WHERE_WORDS = 6  # "in patients with severe"
 _CAUSING_WORDS = 4  # "bacteria that may often cause"
+_DOUBT_WORDS = 14  # "no evidence that adding it to the usual treatment"
+_DOUBTED_WORDS = 4  # "no good scientific evidence"
 _BACK_WORDS = 14  # what stands before "may occur"
 
 
@@ -39,11 +41,12 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class SentenceCues:
-    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed."""
+    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed, or warns of an effect."""
 
     cues: list[Cue]
     doses: bool
     limits: bool
+    warns: bool
 
 
 def own_role(context: Context, f: Found, known: dict[int, SentenceCues], diseases: Mapping[int, int]) -> Role | None:
@@ -52,10 +55,12 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     known: by the first token of a sentence, filled here. diseases: where each mention of a condition ends and begins.
     """
     words, sentence = context.page.words, context.page.sentence(f.first)
+    if _names_something_else(words[f.last : f.last + 3]):
+        return Role(None)
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
         cues = _with_purposes(words, role_cues().find(words, *sentence))
-        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence))
+        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence), _warns(words, cues))
     told = known[sentence[0]]
     if told.doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
@@ -64,20 +69,34 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return Role("adverse_effect", compound, told=True)
     fitting = [c for c in told.cues if low <= c.first and c.last <= high and _fits(words, c, f, doses=told.doses)]
     fitting += [c for c in told.cues if c.reach == "drug" and c.first >= low and _forbids_in(context, c, f)]
-    fitting = [c for c in fitting if not _misleads(context, c, f, low) and not _is_of_disease(context, c, low, diseases)]
+    fitting = [_of_disease(context, c, low, diseases) for c in fitting if not _misleads(context, c, f, low)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
+    if best.reach == "weak" and best.relation and told.warns and words[best.first] in _people():
+        return None
+    if best.says == "adverse_effect" and f.canonical in _states() and best.reach != "risk" and words[f.first - 1] in ("in", "during"):
+        return None
     if best.says == "indication" and f.canonical in _states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
         return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
-    best = _turned(words, best, low, high)
+    best = _turned(context, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
 
 
-def _turned(words: list[str], cue: Cue, low: int, high: int) -> Cue:
+def _turned(context: Context, cue: Cue, low: int, high: int) -> Cue:
     """The cue with what other words of its clause make of it."""
+    words = context.page.words
+    if words[cue.first] == "symptoms" and cue.last in context.taken:  # symptoms of carbamazepine, such as
+        return replace(cue, says="adverse_effect", relation="CAUSES")
+    if cue.says == "indication" and _is_doubted(words, cue, low):
+        return Cue(cue.first, cue.last, "none", "forward")
+    lowers = (cue.says == "indication" and words[cue.first] in _lowering()) or (
+        cue.reach == "risk" and not _lowering().isdisjoint(words[low:high])
+    )
+    if lowers and _is_without(context, cue, low):
+        return Cue(cue.first, cue.last, "adverse_effect", "forward", "CAUSES")
     if cue.says == "indication" and words[cue.first] in _bettering() and not _withdrawal().isdisjoint(words[low:high]):
         return Cue(cue.first, cue.last, "adverse_effect", "forward", "CAUSES")
     if cue.reach == "risk" and not _lowering().isdisjoint(words[low:high]):
@@ -89,10 +108,31 @@ def _turned(words: list[str], cue: Cue, low: int, high: int) -> Cue:
     return cue
 
 
+def _is_doubted(words: list[str], cue: Cue, low: int) -> bool:
+    """No proof that it helps: "there is little evidence that X eases pain"."""
+    before = words[max(low, cue.first - _DOUBT_WORDS) : cue.first]
+    at = next((i for i, word in enumerate(before) if word in _proofs()), None)
+    return at is not None and not _doubts().isdisjoint(before[max(0, at - _DOUBTED_WORDS) : at])
+
+
+def _is_without(context: Context, cue: Cue, low: int) -> bool:
+    """What goes when a medicine is left out comes from it: "stopping X lowers the risk of falls"."""
+    words = context.page.words
+    stops = [i for i in range(max(low, cue.first - _HAD_WORDS * 2), cue.first) if words[i] in _leaving()]
+    return any(not context.free(i + 1, min(i + 1 + _LINK_WORDS, cue.first)) for i in stops)
+
+
 def _is_denied(words: list[str], cue: Cue, low: int) -> bool:
     """A denial right before the cue, but for words such as "a", "the right"; "not only" is none."""
     before = list(dropwhile(_between().__contains__, reversed(words[max(low, cue.first - _DENIED_WORDS) : cue.first])))
     return bool(before) and before[0] in _denials()
+
+
+def _names_something_else(following: Sequence[str]) -> bool:
+    """The name is part of another: "depression rating scale", "cancer research", "cancer-protective"."""
+    if following[:1] == ["-"]:
+        return following[1:2] != [] and following[1] in _hyphened()
+    return following[:1] != [] and following[0] in _things()
 
 
 def _tells_people(following: Sequence[str]) -> bool:
@@ -139,9 +179,18 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
         words = context.page.words
         if first is None or not _predicate_verbs().isdisjoint(words[c.last : first]) or _is_other_time(words, c, first):
             continue
-        if c.reach != "close" or c.first <= f.last + _CLOSE_WORDS:
+        if words[c.first] == "treated" and words[c.first - 1] in _are():
+            continue
+        if c.reach == "weak" and not _other_clause().isdisjoint(words[f.last : c.first]):
+            continue
+        if c.reach != "close" or (c.first <= f.last + _CLOSE_WORDS and _near_link(words[f.last : c.first])):
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
     return out
+
+
+def _near_link(between: Sequence[str]) -> bool:
+    """Nothing between a name and its link tells of something else: "in gout it is a partner of", "the malaria parasite's immunity to"."""
+    return _other_topic().isdisjoint(between) and _pathogens().isdisjoint(between)
 
 
 def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
@@ -169,12 +218,19 @@ def _limits_doses(words: list[str], begin: int, end: int) -> bool:
     return not _dose_limits().isdisjoint(words[begin:end]) or any(_limit_phrases().find(words, begin, end))
 
 
+def _warns(words: list[str], cues: Sequence[Cue]) -> bool:
+    """The sentence says what may happen: "in people with asthma it may cause wheezing"."""
+    told = (words[max(0, c.first - 1) : c.last] for c in cues if c.says == "adverse_effect" and c.reach in ("forward", "risk", "back"))
+    return any(not _warning().isdisjoint(near) for near in told)
+
+
 def _is_had_on(context: Context, cue: Cue) -> bool:
-    """People on a drug right before: "patients on sertraline had", "those taking X reported"."""
+    """People on a drug right before: "patients on sertraline had", "I took X and got"."""
     near = range(max(0, cue.first - _HAD_WORDS), cue.first)
     drug = next((i for i in reversed(near) if i in context.taken), None)
     words = context.page.words
-    return drug is not None and not _people().isdisjoint(words[near.start : drug]) and not _on().isdisjoint(words[near.start : drug])
+    lead = words[near.start : drug] if drug is not None else []
+    return not ((_people().isdisjoint(lead) and _persons().isdisjoint(lead)) or _on().isdisjoint(lead))
 
 
 def _with_purposes(words: list[str], cues: Sequence[Cue]) -> list[Cue]:
@@ -213,9 +269,10 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
         return cue.first == f.last
     if cue.reach == "both" and cue.last <= f.first:
         return True
-    return (
-        cue.reach in ("back", "both") and f.last <= cue.first <= f.last + _BACK_WORDS and _relative().isdisjoint(words[f.last : cue.first])
-    )
+    if cue.reach not in ("back", "both") or not f.last <= cue.first <= f.last + _BACK_WORDS:
+        return False
+    own = f.last + (words[f.last : f.last + 2] in ([",", "which"], [",", "that"])) * 2  # gout, which is treated with
+    return _relative().isdisjoint(words[own : cue.first])
 
 
 def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
@@ -226,30 +283,46 @@ def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
 
 def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
     """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
-    before = list(dropwhile(_causing().__contains__, reversed(words[max(low, cue.first - _CAUSING_WORDS) : cue.first])))
-    return bool(before) and before[0] in _pathogens()
+    subject = _subject(words, cue, low)
+    return subject > low and words[subject - 1] in _pathogens()
 
 
-def _is_of_disease(context: Context, cue: Cue, low: int, diseases: Mapping[int, int]) -> bool:
-    """The cue tells what another disease does, which opens the clause: "sleep apnea can lead to stroke", not "paracetamol overdose can"."""
+def _subject(words: list[str], cue: Cue, low: int) -> int:
+    """Where the subject of a cue ends, but for words such as "that may often"."""
+    at = cue.first
+    while at > max(low, cue.first - _CAUSING_WORDS) and words[at - 1] in _causing():
+        at -= 1
+    return at
+
+
+def _of_disease(context: Context, cue: Cue, low: int, diseases: Mapping[int, int]) -> Cue:
+    """The cue, saying nothing where it tells what a disease does: "sleep apnea can lead to stroke", not "paracetamol overdose can"."""
     words = context.page.words
     if cue.says != "adverse_effect" or cue.reach != "forward":
-        return False
-    at = cue.first
-    while at > low and words[at - 1] in _causing():
-        at -= 1
-    return at in diseases and diseases[at] <= low + _OPENING_WORDS and context.free(low, at)
+        return cue
+    at = _subject(words, cue, low)
+    named = at > low and at in diseases and diseases[at] <= low + _OPENING_WORDS and context.free(low, at)
+    called = at > low and words[at - 1] in _illnesses() and not _leading().isdisjoint(words[cue.first : cue.last])
+    return replace(cue, says="none") if named or (called and at not in diseases) else cue
 
 
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:
     """Behind "adverse effects of sulfasalazine in patients with" stands what was treated, not an effect."""
     near = context.page.words[max(cue.last, f.first - _WHERE_WORDS) : f.first]
+    if _is_circumstance(near) and _happens().isdisjoint(context.page.words[f.last : f.last + 1]):
+        return True
     if "in" not in near:
         return False
     place = len(near) - near[::-1].index("in")
     if near[-1] == "with" and not _people().isdisjoint(near[place:]):  # angioedema, and in patients with
         return True
     return not context.free(cue.last, f.first - len(near) + place) and _predicates().isdisjoint(near[place:])
+
+
+def _is_circumstance(near: Sequence[str]) -> bool:
+    """When it happens, not what: "causes birth defects if taken during pregnancy", "bleeding in cases of dengue"."""
+    opened = [i for i, word in enumerate(near) if word in _circumstances()]
+    return bool(opened) and "," not in near[opened[-1] :] and _predicates().isdisjoint(near[opened[-1] :])
 
 
 def _distance(cue: Cue, f: Found) -> int:
@@ -292,20 +365,34 @@ def _compounds(name: str) -> frozenset[str]:
     return frozenset(load_toml("roles.toml")["compounds"][name])
 
 
+_things = partial(word_set, "roles.toml", "things")
+_hyphened = partial(word_set, "roles.toml", "hyphened")
 _lowering = partial(word_set, "roles.toml", "lowering")
 _using = partial(word_set, "roles.toml", "using")
 _purposes = partial(word_set, "roles.toml", "purposes")
 _relative = partial(word_set, "roles.toml", "relative")
 _people = partial(word_set, "populations.toml", "people", "words")
+_warning = partial(word_set, "roles.toml", "warning")
+_happens = partial(word_set, "roles.toml", "happens")
+_persons = partial(word_set, "roles.toml", "persons")
+_proofs = partial(word_set, "roles.toml", "proofs")
+_doubts = partial(word_set, "roles.toml", "doubts")
+_leaving = partial(word_set, "roles.toml", "leaving_out")
 _bettering = partial(word_set, "roles.toml", "bettering")
 _withdrawal = partial(word_set, "roles.toml", "withdrawal")
+_illnesses = partial(word_set, "roles.toml", "illnesses")
+_leading = partial(word_set, "roles.toml", "leading")
 _pathogens = partial(word_set, "roles.toml", "pathogens")
 _medicines = partial(word_set, "roles.toml", "medicines")
 _predicates = partial(word_set, "roles.toml", "predicates")
+_circumstances = partial(word_set, "roles.toml", "circumstances")
 _causing = partial(word_set, "roles.toml", "causing")
 _states = partial(word_set, "roles.toml", "states")
 _places = partial(word_set, "roles.toml", "places")
 _on = partial(word_set, "roles.toml", "having")
+_are = partial(word_set, "roles.toml", "are")
+_other_topic = partial(word_set, "roles.toml", "other_topic")
+_other_clause = partial(word_set, "roles.toml", "other_clause")
 _set_against = partial(word_set, "roles.toml", "set_against")
 _predicate_verbs = partial(word_set, "roles.toml", "link_verbs")
 _denied_link = partial(word_set, "roles.toml", "denied_links")
