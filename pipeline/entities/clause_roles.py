@@ -41,12 +41,11 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class SentenceCues:
-    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed, or warns of an effect."""
+    """A sentence's cues; whether it names a drug or a dose; whether it tells whose dose is changed."""
 
     cues: list[Cue]
     doses: bool
     limits: bool
-    warns: bool
 
 
 def own_role(context: Context, f: Found, known: dict[int, SentenceCues], diseases: Mapping[int, int]) -> Role | None:
@@ -60,7 +59,7 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
         cues = _with_purposes(words, role_cues().find(words, *sentence))
-        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence), _warns(words, cues))
+        known[sentence[0]] = SentenceCues(cues, _has_doses(context, sentence), _limits_doses(words, *sentence))
     told = known[sentence[0]]
     if told.doses and _tells_people(words[f.last : f.last + 3]):
         return Role("indication", Cue(f.last, f.last + 1, "indication", "weak", "TREATS"), told=True)
@@ -75,7 +74,7 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
-    if best.reach == "weak" and best.relation and told.warns and words[best.first] in _people():
+    if best.reach == "weak" and best.relation and words[best.first] in _people() and _warns(words, told.cues):
         return None
     if best.says == "adverse_effect" and f.canonical in _states() and best.reach != "risk" and words[f.first - 1] in ("in", "during"):
         return None

@@ -45,8 +45,8 @@ class Drugs:
     def nearest(self, first: int, last: int) -> Mention | None:
         """The drug that tokens `first` to `last` belong to: of its sentence, or the one its section is about."""
         begin, end = self._context.page.sentence(first)
-        inside = self.within(begin, end)
-        if not inside:
+        inside = [m for m in self.within(begin, end) if "than" not in self._context.page.words[last : m[0]]]
+        if not inside:  # "this spray works better than X"
             return self.in_scope(first)
         return min(inside, key=lambda m: self._distance(m, first, last))
 
@@ -89,7 +89,7 @@ class Drugs:
         scopes, current, level = list[str | None](), self._main, _DEEPEST
         for line in self._context.page.lines:
             if line.block.kind == "heading":
-                inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG"]
+                inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG" and not self._is_other(m)]
                 own = line.block.level or _DEEPEST
                 if inside:
                     current, level = inside[0][2].canonical, own
@@ -97,6 +97,11 @@ class Drugs:
                     current, level = self._main, _DEEPEST
             scopes.append(current)
         return scopes
+
+    def _is_other(self, mention: Mention) -> bool:
+        """A drug that a heading sets against the page's own: "Advantages over warfarin", "Taking it with alcohol"."""
+        first = mention[0]
+        return self._main is not None and first > 0 and self._context.page.words[first - 1] in _rule("set_beside")
 
     def _is_title(self, token: int) -> bool:
         """In the title, or in a short first line above others."""

@@ -63,12 +63,12 @@ class References:
         words = self._context.page.words
         if not self._amounts.isdisjoint(range(begin, end)) or any(_phrases(self._context.language).find(words, begin, end)):
             return True
-        for i in range(begin, end):
-            if words[i] in _determiners() and not _nouns().isdisjoint(words[i + 1 : min(end, i + 1 + _NOUN_WORDS)]):
-                return True
-            if self._is_pronoun(i, begin):
-                return True
-        return False
+        inside = words[begin:end]
+        if not _determiners().isdisjoint(inside) and not _nouns().isdisjoint(inside):
+            for i in (i for i in range(begin, end) if words[i] in _determiners()):
+                if not _nouns().isdisjoint(words[i + 1 : min(end, i + 1 + _NOUN_WORDS)]):
+                    return True
+        return self.pronoun_before(begin, end)
 
     def _is_pronoun(self, i: int, begin: int) -> bool:
         """True of "it", but not of "it is known that", nor where the sentence, or the one before, is about a condition."""

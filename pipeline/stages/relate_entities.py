@@ -24,6 +24,7 @@ from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
+_LASTING_WORDS = 4  # "persisted for at least"
 _NEAR_LEVEL, _FAR_LEVEL = 4, 8  # words between a drug and "levels", between the two drugs
 _SURE = 2  # mentions by the way that weigh as much as a plain one
 
@@ -72,10 +73,30 @@ def _place(context: Context, entity: Entity) -> _Placed:
 def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
     """STRENGTH_OF … DURATION_OF: to the drug beside, else before, else behind, else the one the section is about."""
     ordered = _respectively(context, drugs, placed)
+    amounts = _amounts(placed)
     for p in placed:
-        if p.entity.label in _ATTRIBUTES and (drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last)):
+        if p.entity.label not in _ATTRIBUTES or not _is_of_drug(context, drugs, p, amounts):
+            continue
+        if drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last):
             for of in _shared(context, drugs, p, drug):
                 yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, of[2].id))
+
+
+def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -> bool:
+    """Not "placebo pills", "a two-year study", "symptoms lasted three days"; a time alone needs a sentence about taking something."""
+    words, label = context.page.words, p.entity.label
+    if label == "FORM":
+        other = words[p.first - 1] in _products() and context.free(p.first - 1, p.first)
+        return not other and words[p.last - 1 : p.last + 1] != ["drop", "in"]
+    behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
+    if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
+        return False
+    if label == "DURATION" and not _lasting().isdisjoint(words[max(0, p.first - _LASTING_WORDS) : p.first]):
+        return False
+    begin, end = context.page.sentence(p.first)
+    if label not in ("FREQUENCY", "DURATION") or drugs.within(begin, end) or context.page.section(begin) == "dosage":
+        return True
+    return not (amounts.isdisjoint(range(begin, end)) and _taking().isdisjoint(words[begin:end]))
 
 
 def _shared(context: Context, drugs: Drugs, p: _Placed, drug: Mention) -> list[Mention]:
@@ -152,13 +173,25 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
         cue = context.page.span(*cues[0][:2]) if cues else None
         inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
         for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
-            if one[2].canonical != other[2].canonical:
+            if one[2].canonical != other[2].canonical and not _is_apart(context.page.words, one, other):
                 yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
+
+
+def _is_apart(words: list[str], one: Mention, other: Mention) -> bool:
+    """A kind that the drug belongs to, or what may be taken instead: "aspirin and other painkillers", "X is the safer choice"."""
+    gap = words[one[1] : other[0]]
+    its_kind = "other" in gap and _kin().issuperset(gap)
+    return its_kind or not _alternatives().isdisjoint(words[other[1] : other[1] + _NEAR_LEVEL])
 
 
 def _is_of_harm(words: list[str], cue: tuple[int, int, str], begin: int, end: int) -> bool:
     """Used with, combined with: these tell of an interaction only in a sentence that warns of it."""
-    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end])
+    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end]) or _forbids(words, begin, end)
+
+
+def _forbids(words: list[str], begin: int, end: int) -> bool:
+    """Should not, do not: not the "not" of "it is not the first study"."""
+    return any(words[i] == "not" and words[i - 1] in _modals() for i in range(begin + 1, end))
 
 
 def _is_denied(words: list[str], begin: int, end: int) -> bool:
@@ -171,6 +204,8 @@ def _levels(context: Context, begin: int, inside: Sequence[Mention]) -> Iterator
     words = context.page.words
     for one, other in pairwise(inside):
         changed = next((i for i in range(one[1], other[0]) if words[i] in _changes()), None)
+        if ";" in words[one[1] : other[0]]:
+            continue
         if words[one[1] : other[0]] == ["with"] and not _forbidding().isdisjoint(words[max(begin, one[0] - _NEAR_LEVEL) : one[0]]):
             yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(one[1], other[0]))
             continue
@@ -206,8 +241,15 @@ def _no_interaction() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("relations.toml")["no_interaction"])
 
 
+_products = partial(word_set, "relations.toml", "products")
+_studies = partial(word_set, "relations.toml", "studies")
+_lasting = partial(word_set, "relations.toml", "lasting")
+_taking = partial(word_set, "relations.toml", "taking")
 _forbidding = partial(word_set, "relations.toml", "forbidding")
 _joining = partial(word_set, "relations.toml", "joining")
+_alternatives = partial(word_set, "relations.toml", "alternatives")
+_kin = partial(word_set, "relations.toml", "kin")
+_modals = partial(word_set, "relations.toml", "modals")
 _warnings = partial(word_set, "relations.toml", "warnings")
 _changes = partial(word_set, "relations.toml", "changes")
 _measures = partial(word_set, "relations.toml", "measures")
