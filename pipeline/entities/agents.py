@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
 from ..rules.load import word_set
@@ -12,17 +13,21 @@ from .cues import Cue
 from .drugs import Drugs, Mention
 from .references import References
 
+_LIST_GAPS = ([","], [",", "and"], ["and"])
 _JOINTS = frozenset(
     {",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in", "plus", "versus", "vs", "-", "either"}
 )
+_OPENING_WORDS = 2  # "Even in epilepsy"
+_NEXT_WORDS = 3  # "the acne treatment of choice is X"
 _LEAD_WORDS = 3  # "than with X", "while taking X"
 
 
 class Agents:
     """The drugs that treat, cause or are forbidden in a condition of the page."""
 
-    def __init__(self, context: Context, drugs: Drugs, references: References) -> None:
-        self._context, self._drugs, self._references = context, drugs, references
+    def __init__(self, context: Context, drugs: Drugs, references: References, inner: AbstractSet[int]) -> None:
+        """inner: first tokens of drugs that are part of a condition's name, as in "vitamin D deficiency"."""
+        self._context, self._drugs, self._references, self._inner = context, drugs, references, inner
 
     def of(self, f: Found, role: Role | None) -> list[Mention]:
         """The drugs of the role that a condition has: of its sentence, else those of the section."""
@@ -33,7 +38,7 @@ class Agents:
         if role.name == "contraindication":  # "Do not use it if you are allergic to penicillin, have kidney disease"
             inside = [m for m in inside if not _is_allergen(self._context.page.words, m)]
         if role.name == "indication":
-            inside = [m for m in inside if not self._does_the_harm(m, f)]
+            inside = [m for m in inside if m[0] not in self._inner and not self._does_the_harm(m, f)]
             if not inside and self._drugs.within(begin, end):  # "deaths from opioid overdose" are not treated with opioids
                 return []
         if role.cue is None or not begin <= role.cue.first < end:
@@ -53,7 +58,7 @@ class Agents:
         own = [] if inside and in_row else self._of_section(f)
         if own and (role.cue is None or role.cue.relation):
             return own
-        return self._following(inside)
+        return self._following(inside if in_row else [m for m in inside if page.words[m[0] - 1] in _leads()])
 
     def _of_section(self, f: Found) -> list[Mention]:
         one = self._drugs.in_scope(f.first)
@@ -66,31 +71,61 @@ class Agents:
         points_on = cue.reach == "back" and words[cue.last - 1] in _prepositions()  # is treated with, responded to
         if cue.reach in ("strong", "link") or (behind and (points_on or (cue.reach == "next" and behind[0][0] == cue.last))):
             return self._following(behind)
+        within = [m for m in inside if cue.first <= m[0] < cue.last]  # a vaccine against it
+        if within:
+            return within
         before = [m for m in inside if m[1] <= cue.first]
-        before = [m for m in before if not _is_compared(words, m)] or before
+        if before and self._has_own_subject(before[-1][1], cue):
+            return []
+        before = [m for m in before if not _is_compared(words, m)] or [m for m in before if words[m[0] - 1] != "than"]
         if before:
             subject = [
                 m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
             ]  # X, like other statins, may cause …
             return subject or joined(self._context, before, before[-1])
-        if self._references.pronoun_before(self._context.page.sentence(f.first)[0], cue.first):
+        begin = self._context.page.sentence(f.first)[0]
+        if self._references.pronoun_before(begin, cue.first):
             return self._of_section(f) or self._following(inside)
-        return self._following([m for m in inside if not self._stands_aside(m, f, cue)])
+        if cue.reach == "near" and cue.first - begin > _OPENING_WORDS:  # "for pain, take X", not "a programme in HIV care and X"
+            return []
+        return [] if self._stands_aside(inside[0], f, cue) else self._following(inside)
+
+    def _has_own_subject(self, first: int, cue: Cue) -> bool:
+        """Another clause begins behind the drug, and its subject is something else: "…, and long illness leads to weakness"."""
+        words = self._context.page.words
+        between = words[first : cue.first]
+        if between in _LIST_GAPS and words[cue.first] in _actions():  # "bronchodilators, treatment of infection"
+            return True
+        if cue.reach == "weak" and not _times().isdisjoint(between):  # "whether to go on with X when you are diagnosed with"
+            return True
+        if ")" in between:
+            between = between[len(between) - between[::-1].index(")") :]
+        bound = next((i for i in range(len(between) - 1, -1, -1) if between[i] in _bounds()), None)
+        if bound is None or cue.reach not in ("forward", "weak") or words[cue.first] not in _verbs():
+            return False
+        subject = [word for word in between[bound + 1 :] if word[0].isalpha()]
+        if not subject or subject[0] in _auxiliaries() or subject[0] in _adverbials():
+            return False
+        return _of_medicine().isdisjoint(subject)
 
     def _stands_aside(self, m: Mention, f: Found, cue: Cue) -> bool:
         """A drug behind a condition that neither treats nor causes it: "better than X", "while taking X", "…, so X is given"."""
         words = self._context.page.words
+        if cue.relation is None and cue.reach == "weak" and m[0] >= f.last:  # "fewer cases of gout"
+            return True
         if cue.says == "adverse_effect":
             return not _remedies().isdisjoint(words[f.last : m[0]]) or words[m[0] - 1] == "than"
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
             return False
         lead = words[max(cue.last, m[0] - _LEAD_WORDS) : m[0]]
-        return not _asides().isdisjoint(lead) or (cue.reach == "next" and not _relative().isdisjoint(words[cue.last : m[0]]))
+        gap = words[cue.last : m[0]]
+        far = cue.reach == "next" and len(gap) > _NEXT_WORDS and _ties().isdisjoint(gap)
+        return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not _relative().isdisjoint(gap))
 
     def _does_the_harm(self, m: Mention, f: Found) -> bool:
         """The drug is part of the name: "opioid overdose", "cannabis use disorder" are not treated with it."""
         last = self._context.page.words[f.last - 1]
-        return (f.first <= m[0] < f.last or m[1] == f.first) and last in _harms()
+        return m[1] == f.first and last in _harms()
 
     def _following(self, mentions: Sequence[Mention]) -> list[Mention]:
         """The first mention and those that "and", a comma or a bracket joins behind it."""
@@ -135,5 +170,14 @@ _asides = partial(word_set, "relations.toml", "asides")
 _harms = partial(word_set, "relations.toml", "harms")
 _kinds = partial(word_set, "relations.toml", "kinds")
 _prepositions = partial(word_set, "relations.toml", "prepositions")
+_times = partial(word_set, "relations.toml", "times")
+_bounds = partial(word_set, "relations.toml", "bounds")
+_actions = partial(word_set, "relations.toml", "actions")
+_verbs = partial(word_set, "relations.toml", "verbs")
+_auxiliaries = partial(word_set, "relations.toml", "auxiliaries")
+_adverbials = partial(word_set, "relations.toml", "adverbials")
+_of_medicine = partial(word_set, "relations.toml", "of_medicine")
+_leads = partial(word_set, "relations.toml", "leads")
+_ties = partial(word_set, "relations.toml", "ties")
 _remedies = partial(word_set, "relations.toml", "remedies")
 _relative = partial(word_set, "roles.toml", "relative")

@@ -8,6 +8,7 @@ from functools import cache, partial
 from itertools import dropwhile
 
 from ..rules.load import load_toml, word_set
+from ..words import is_figure
 from .context import Context, Found
 from .cues import Cue, Cues, clause
 from .phrases import Phrases
@@ -28,6 +29,9 @@ _CAUSING_WORDS = 4  # "bacteria that may often cause"
 _DOUBT_WORDS = 14  # "no evidence that adding it to the usual treatment"
 _DOUBTED_WORDS = 4  # "no good scientific evidence"
 _BACK_WORDS = 14  # what stands before "may occur"
+
+
+_ENDS = frozenset({",", "-", "–", ";", "because"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     words, sentence = context.page.words, context.page.sentence(f.first)
     if _names_something_else(words[f.last : f.last + 3]):
         return Role(None)
+    if words[max(0, f.first - 2) : f.first] == ["non", "-"] and _tells_people(words[f.last : f.last + 3]):  # non-diabetic patients
+        return Role(None)
     low, high = clause(words, (f.first, f.last), sentence, _stops())
     if sentence[0] not in known:
         cues = _with_purposes(words, role_cues().find(words, *sentence))
@@ -71,6 +77,7 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     fitting = [_of_disease(context, c, low, diseases) for c in fitting if not _misleads(context, c, f, low)]
     fitting += [c for c in _linked(context, f, sentence) if c.last <= high or c.reach == "strong"]
     fitting = [c for c in fitting if not (told.limits and c.reach in YIELDING) and (c.reach != "had" or _is_had_on(context, c))]
+    fitting = [_beside_drug(context, c, f) for c in fitting]
     best = min(fitting, key=lambda c: _distance(c, f), default=None)
     if best is None:
         return None
@@ -82,6 +89,12 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
     best = _turned(context, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
+
+
+def _beside_drug(context: Context, cue: Cue, f: Found) -> Cue:
+    """The "for" between a drug and a name says as much as a verb: "drugs linked to tremor include lithium for bipolar disorder"."""
+    direct = cue.reach == "near" and context.page.words[cue.first] == "for" and cue.last == f.first
+    return replace(cue, reach="purpose") if direct and cue.first - 1 in context.taken else cue
 
 
 def _turned(context: Context, cue: Cue, low: int, high: int) -> Cue:
@@ -255,7 +268,7 @@ def _forbids_in(context: Context, cue: Cue, f: Found) -> bool:
 
 def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
     if cue.reach == "near":  # "20 mg twice daily for severe acne"
-        return doses and cue.last <= f.first <= cue.last + 2
+        return doses and cue.last <= f.first <= cue.last + 2 and not any(map(is_figure, words[cue.last : f.first]))
     if cue.reach == "people":  # "children from six years with ADHD"
         return cue.last == f.first and doses and not _people().isdisjoint(words[max(0, cue.first - _USING_WORDS) : cue.first])
     if cue.reach in ("forward", "weak", "risk", "purpose", "had"):
@@ -277,6 +290,10 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
 def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     """The cue tells of something else than a drug, or the mention is of those who had the drug."""
     told = cue.says == "adverse_effect" and cue.reach == "forward"
+    if cue.reach == "weak" and not _circumstances().isdisjoint(context.page.words[cue.last : f.first]):  # who have taken it when they get
+        return True
+    if cue.says == "indication" and cue.reach == "forward" and cue.last - cue.first == 1 and context.page.words[cue.last] in _ENDS:
+        return True  # "less likely to heal, because"
     return _is_of_other(context, cue.first) or (told and (_is_of_pathogen(context.page.words, cue, low) or _is_where(context, cue, f)))
 
 
@@ -320,8 +337,11 @@ def _is_where(context: Context, cue: Cue, f: Found) -> bool:
 
 def _is_circumstance(near: Sequence[str]) -> bool:
     """When it happens, not what: "causes birth defects if taken during pregnancy", "bleeding in cases of dengue"."""
-    opened = [i for i, word in enumerate(near) if word in _circumstances()]
-    return bool(opened) and "," not in near[opened[-1] :] and _predicates().isdisjoint(near[opened[-1] :])
+    opened = next((i for i in range(len(near) - 1, -1, -1) if near[i] in _circumstances()), None)
+    if opened is None or (near[opened] in ("case", "cases") and not {"in", "the"}.intersection(near[max(0, opened - 1) : opened])):
+        return False
+    behind = near[opened + 1 + (near[opened + 1 : opened + 2] == ["of"]) :]
+    return "," not in behind and _predicates().isdisjoint(behind)
 
 
 def _distance(cue: Cue, f: Found) -> int:
@@ -347,6 +367,11 @@ def role_cues() -> Cues:
 @cache
 def _limit_phrases() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("roles.toml")["limit_phrases"])
+
+
+def is_state(name: str | None) -> bool:
+    """What is no illness, such as pregnancy or an overdose."""
+    return name in _states()
 
 
 @cache

@@ -127,7 +127,8 @@ def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> It
     """TREATS, CAUSES, CONTRAINDICATED_IN where the text says so and does not deny it."""
     conditions = [p for p in placed if p.entity.label == "CONDITION" or (p.entity.label == "POPULATION" and p.entity.role)]
     found = [Found(p.entity.label, p.first, p.last, None, p.entity.canonical, p.entity.kind) for p in conditions]
-    agents = Agents(context, drugs, References(context, _topics(context, drugs, conditions), _amounts(placed)))
+    inner = {m[0] for p in conditions for m in drugs.within(p.first, p.last)}
+    agents = Agents(context, drugs, References(context, _topics(context, drugs, conditions), _amounts(placed)), inner)
     told = told_roles(context, found)
     said = [
         (p, role, drug)
