@@ -35,6 +35,7 @@ class Agents:
         inside = self._drugs.within(begin, end)
         if role is None or role.name is None:
             return []
+        inside = [m for m in inside if not self._is_quality(m)]
         if role.name == "contraindication":  # "Do not use it if you are allergic to penicillin, have kidney disease"
             inside = [m for m in inside if not _is_allergen(self._context.page.words, m)]
         if role.name == "indication":
@@ -117,10 +118,18 @@ class Agents:
             return not _remedies().isdisjoint(words[f.last : m[0]]) or words[m[0] - 1] == "than"
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
             return False
+        goes_on = words[f.last : m[0]]
+        if not _unties().isdisjoint(goes_on) or (goes_on[:1] == ["and"] and goes_on[1] in _steps()):  # "treat gout and go on with Y"
+            return True
         lead = words[max(cue.last, m[0] - _LEAD_WORDS) : m[0]]
         gap = words[cue.last : m[0]]
         far = cue.reach == "next" and len(gap) > _NEXT_WORDS and _ties().isdisjoint(gap)
         return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not _relative().isdisjoint(gap))
+
+    def _is_quality(self, m: Mention) -> bool:
+        """The drug says what someone or something is: "penicillin-allergic"."""
+        words, last = self._context.page.words, m[1]
+        return words[last : last + 1] == ["-"] and not _qualities().isdisjoint(words[last + 1 : last + 2])
 
     def _does_the_harm(self, m: Mention, f: Found) -> bool:
         """The drug is part of the name: "opioid overdose", "cannabis use disorder" are not treated with it."""
@@ -170,6 +179,9 @@ _asides = partial(word_set, "relations.toml", "asides")
 _harms = partial(word_set, "relations.toml", "harms")
 _kinds = partial(word_set, "relations.toml", "kinds")
 _prepositions = partial(word_set, "relations.toml", "prepositions")
+_qualities = partial(word_set, "relations.toml", "qualities")
+_unties = partial(word_set, "relations.toml", "unties")
+_steps = partial(word_set, "relations.toml", "steps")
 _times = partial(word_set, "relations.toml", "times")
 _bounds = partial(word_set, "relations.toml", "bounds")
 _actions = partial(word_set, "relations.toml", "actions")

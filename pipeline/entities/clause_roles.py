@@ -31,6 +31,7 @@ _DOUBTED_WORDS = 4  # "no good scientific evidence"
 _BACK_WORDS = 14  # what stands before "may occur"
 
 
+_ADJECTIVES = frozenset({"induced", "associated", "related"})
 _ENDS = frozenset({",", "-", "–", ";", "because"})
 
 
@@ -159,6 +160,8 @@ def _compound(context: Context, f: Found) -> Cue | None:
     words, first = context.page.words, f.first
     if first >= 2 and words[first - 1] in _compounds("joined") and words[first - 2] == "-" and not _is_of_other(context, first - 1):
         return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
+    if first >= 2 and words[first - 1] in _ADJECTIVES and first - 2 in context.taken:  # heparin associated bleeding
+        return Cue(first - 1, first, "adverse_effect", "forward", "CAUSES")
     if not _compounds("joined").isdisjoint(words[first : f.last]) and not context.free(first, f.last):  # heparin-associated …, as a whole
         return Cue(f.last - 1, f.last, "adverse_effect", "forward", "CAUSES")
     beside = (
@@ -195,6 +198,8 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
             continue
         if c.reach == "weak" and not _other_clause().isdisjoint(words[f.last : c.first]):
             continue
+        if c.reach == "close" and (not context.free(f.last, c.first) or words[c.last].endswith("ing")):  # "by adding X"
+            continue
         if c.reach != "close" or (c.first <= f.last + _CLOSE_WORDS and _near_link(words[f.last : c.first])):
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
     return out
@@ -207,7 +212,10 @@ def _near_link(between: Sequence[str]) -> bool:
 
 def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
     """What was there before a drug was taken, or what is set against it: "before he took", "by 21 % compared with"."""
-    if link.first and words[link.first - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+    at = link.first
+    while at and words[at - 1] in ("had", "been"):
+        at -= 1
+    if at and words[at - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
         return True
     if not _denied_link().isdisjoint(
         words[max(0, link.first - _DENIED_LINK_WORDS) : link.first]
@@ -290,6 +298,8 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
 def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     """The cue tells of something else than a drug, or the mention is of those who had the drug."""
     told = cue.says == "adverse_effect" and cue.reach == "forward"
+    if cue.reach == "near" and context.page.words[cue.first] == "in" and "if" in context.page.words[low : cue.first]:
+        return True  # "if the level rises in kidney disease"
     if cue.reach == "weak" and not _circumstances().isdisjoint(context.page.words[cue.last : f.first]):  # who have taken it when they get
         return True
     if cue.says == "indication" and cue.reach == "forward" and cue.last - cue.first == 1 and context.page.words[cue.last] in _ENDS:
@@ -325,6 +335,9 @@ def _of_disease(context: Context, cue: Cue, low: int, diseases: Mapping[int, int
 def _is_where(context: Context, cue: Cue, f: Found) -> bool:
     """Behind "adverse effects of sulfasalazine in patients with" stands what was treated, not an effect."""
     near = context.page.words[max(cue.last, f.first - _WHERE_WORDS) : f.first]
+    if "if" in context.page.words[cue.last : f.first]:  # "hypertension if the level rises too fast in kidney disease"
+        near = context.page.words[cue.last : f.first]
+        near = near[near.index("if") :]
     if _is_circumstance(near) and _happens().isdisjoint(context.page.words[f.last : f.last + 1]):
         return True
     if "in" not in near:
