@@ -70,6 +70,8 @@ class Agents:
         words = self._context.page.words
         behind = [m for m in inside if m[0] >= cue.last]
         points_on = cue.reach == "back" and words[cue.last - 1] in _prepositions()  # is treated with, responded to
+        if points_on and behind and not _relative().isdisjoint(words[cue.last : behind[0][0]]):  # … drugs that lower X
+            return []
         if cue.reach in ("strong", "link") or (behind and (points_on or (cue.reach == "next" and behind[0][0] == cue.last))):
             return self._following(behind)
         within = [m for m in inside if cue.first <= m[0] < cue.last]  # a vaccine against it
@@ -78,7 +80,7 @@ class Agents:
         before = [m for m in inside if m[1] <= cue.first]
         if before and self._has_own_subject(before[-1][1], cue):
             return []
-        before = [m for m in before if not _is_compared(words, m)] or [m for m in before if words[m[0] - 1] != "than"]
+        before = [m for m in before if not _is_compared(words, m)] or [m for m in before if words[m[0] - 1 : m[0]] != ["than"]]
         if before:
             subject = [
                 m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
@@ -119,7 +121,9 @@ class Agents:
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
             return False
         goes_on = words[f.last : m[0]]
-        if not _unties().isdisjoint(goes_on) or (goes_on[:1] == ["and"] and goes_on[1] in _steps()):  # "treat gout and go on with Y"
+        if not _unties().isdisjoint(goes_on) or (
+            goes_on[:1] == ["and"] and not _steps().isdisjoint(goes_on[1:2])
+        ):  # "treat gout and go on with Y"
             return True
         lead = words[max(cue.last, m[0] - _LEAD_WORDS) : m[0]]
         gap = words[cue.last : m[0]]

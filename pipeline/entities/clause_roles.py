@@ -26,6 +26,7 @@ _USING_WORDS = 6  # "used it twice for"
 _PEOPLE_WORDS = 4  # "patients with first-episode"
 _WHERE_WORDS = 6  # "in patients with severe"
 _CAUSING_WORDS = 4  # "bacteria that may often cause"
+_BETTERED_WORDS = 3  # "remission or mild"
 _DOUBT_WORDS = 14  # "no evidence that adding it to the usual treatment"
 _DOUBTED_WORDS = 4  # "no good scientific evidence"
 _BACK_WORDS = 14  # what stands before "may occur"
@@ -88,6 +89,8 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return None
     if best.says == "indication" and f.canonical in _states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
         return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
+    if best.says == "adverse_effect" and best.reach == "forward" and _gets_better(words[best.last : f.first]):
+        return Role(None, best, told=True)  # "results in decreased fever", "experienced remission or mild apnoea"
     best = _turned(context, best, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
 
@@ -96,6 +99,13 @@ def _beside_drug(context: Context, cue: Cue, f: Found) -> Cue:
     """The "for" between a drug and a name says as much as a verb: "drugs linked to tremor include lithium for bipolar disorder"."""
     direct = cue.reach == "near" and context.page.words[cue.first] == "for" and cue.last == f.first
     return replace(cue, reach="purpose") if direct and cue.first - 1 in context.taken else cue
+
+
+def _gets_better(lead: Sequence[str]) -> bool:
+    """What stands right before the name: "decreased", "remission or mild"; not before a comma or "and"."""
+    near = lead[-_BETTERED_WORDS:]
+    parts = [i for i, word in enumerate(near) if word in (",", "and")]
+    return not _bettered().isdisjoint(near[parts[-1] + 1 :] if parts else near)
 
 
 def _turned(context: Context, cue: Cue, low: int, high: int) -> Cue:
@@ -298,6 +308,8 @@ def _fits(words: list[str], cue: Cue, f: Found, *, doses: bool) -> bool:
 def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     """The cue tells of something else than a drug, or the mention is of those who had the drug."""
     told = cue.says == "adverse_effect" and cue.reach == "forward"
+    if cue.says == "indication" and cue.reach == "forward" and cue.last in context.taken and f.first > cue.last:
+        return True  # "in the treatment with X", said with a case in other languages
     if cue.reach == "near" and context.page.words[cue.first] == "in" and "if" in context.page.words[low : cue.first]:
         return True  # "if the level rises in kidney disease"
     if cue.reach == "weak" and not _circumstances().isdisjoint(context.page.words[cue.last : f.first]):  # who have taken it when they get
@@ -412,6 +424,7 @@ _people = partial(word_set, "populations.toml", "people", "words")
 _warning = partial(word_set, "roles.toml", "warning")
 _happens = partial(word_set, "roles.toml", "happens")
 _persons = partial(word_set, "roles.toml", "persons")
+_bettered = partial(word_set, "roles.toml", "bettered")
 _proofs = partial(word_set, "roles.toml", "proofs")
 _doubts = partial(word_set, "roles.toml", "doubts")
 _leaving = partial(word_set, "roles.toml", "leaving_out")

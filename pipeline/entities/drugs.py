@@ -30,6 +30,7 @@ class Drugs:
         for mention in self._mentions:
             if mention[2].canonical:
                 self._by_name.setdefault(mention[2].canonical, []).append(mention)
+        self._has_one_title = False  # then a section of its own beside one about another drug is about the title's
         self._main = self._main_drug()
         self._scopes = self._heading_scopes()
 
@@ -71,6 +72,7 @@ class Drugs:
         """The ingredient in the title, else the one with more than half of all mentions, if the page is about a drug at all."""
         named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
         title = [m for m in named if self._is_title(m[0])]
+        self._has_one_title = len({m[2].canonical for m in title}) == 1
         if title:
             return title[0][2].canonical
         counts = Counter(m[2].canonical for m in named)
@@ -93,7 +95,7 @@ class Drugs:
                 own = line.block.level or _DEEPEST
                 if inside:
                     current, level = inside[0][2].canonical, own
-                elif own <= level and line.block.section in ("other", None):
+                elif own <= level and (self._has_one_title or line.block.section in ("other", None)):
                     current, level = self._main, _DEEPEST
             scopes.append(current)
         return scopes

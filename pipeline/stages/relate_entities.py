@@ -173,6 +173,8 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
             continue
         cue = context.page.span(*cues[0][:2]) if cues else None
         inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
+        if cues and not told and len(inside) == 1 and context.page.words[cues[0][0]] in _measured():  # "metabolism of X"
+            continue
         for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
             if one[2].canonical != other[2].canonical and not _is_apart(context.page.words, one, other):
                 yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
@@ -248,6 +250,7 @@ _lasting = partial(word_set, "relations.toml", "lasting")
 _taking = partial(word_set, "relations.toml", "taking")
 _forbidding = partial(word_set, "relations.toml", "forbidding")
 _joining = partial(word_set, "relations.toml", "joining")
+_measured = partial(word_set, "relations.toml", "measured")
 _alternatives = partial(word_set, "relations.toml", "alternatives")
 _kin = partial(word_set, "relations.toml", "kin")
 _modals = partial(word_set, "relations.toml", "modals")
