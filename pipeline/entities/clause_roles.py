@@ -85,7 +85,7 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return None
     if best.reach == "weak" and best.relation and words[best.first] in _people() and _warns(words, told.cues):
         return None
-    if best.says == "adverse_effect" and f.canonical in _states() and best.reach != "risk" and words[f.first - 1] in ("in", "during"):
+    if best.says == "adverse_effect" and best.reach == "forward" and is_state(f.canonical) and not _leads_to(words, best, f):
         return None
     if best.says == "indication" and f.canonical in _states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
         return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
@@ -99,6 +99,11 @@ def _beside_drug(context: Context, cue: Cue, f: Found) -> Cue:
     """The "for" between a drug and a name says as much as a verb: "drugs linked to tremor include lithium for bipolar disorder"."""
     direct = cue.reach == "near" and context.page.words[cue.first] == "for" and cue.last == f.first
     return replace(cue, reach="purpose") if direct and cue.first - 1 in context.taken else cue
+
+
+def _leads_to(words: list[str], cue: Cue, f: Found) -> bool:
+    """A medicine may induce menopause or lead to an overdose; "in pregnancy" and "side effects, overdose, …" do not say so."""
+    return words[f.first - 1] not in ("in", "during") and not _leading().isdisjoint(words[cue.first : cue.last])
 
 
 def _gets_better(lead: Sequence[str]) -> bool:
@@ -201,18 +206,26 @@ def _linked(context: Context, f: Found, sentence: tuple[int, int]) -> list[Cue]:
     for c in _links().find(context.page.words, f.last, sentence[1]):
         behind = range(c.last, min(c.last + _LINK_WORDS, sentence[1]))
         first = next((i for i in behind if i in context.taken), None)
-        words = context.page.words
-        if first is None or not _predicate_verbs().isdisjoint(words[c.last : first]) or _is_other_time(words, c, first):
-            continue
-        if words[c.first] == "treated" and words[c.first - 1] in _are():
-            continue
-        if c.reach == "weak" and not _other_clause().isdisjoint(words[f.last : c.first]):
-            continue
-        if c.reach == "close" and (not context.free(f.last, c.first) or words[c.last].endswith("ing")):  # "by adding X"
-            continue
-        if c.reach != "close" or (c.first <= f.last + _CLOSE_WORDS and _near_link(words[f.last : c.first])):
+        if first is not None and _links_to(context, f, c, first):
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
     return out
+
+
+def _links_to(context: Context, f: Found, link: Cue, drug: int) -> bool:
+    """The words around the link leave it one: not "is treated with", "X, which was compared after", "on the metabolism of"."""
+    words = context.page.words
+    if not _predicate_verbs().isdisjoint(words[link.last : drug]) or _is_other_time(words, link, drug):
+        return False
+    if words[link.first] == "treated" and words[link.first - 1] in _are():
+        return False
+    gap = words[f.last : link.first]
+    if link.reach == "weak":
+        return _other_clause().isdisjoint(gap)
+    if link.reach != "close":
+        return True
+    if not context.free(f.last, link.first) or words[link.last].endswith("ing"):  # "by adding X"
+        return False
+    return link.first <= f.last + _CLOSE_WORDS and _near_link(gap) and _measured().isdisjoint(words[f.last : drug])
 
 
 def _near_link(between: Sequence[str]) -> bool:
@@ -441,6 +454,7 @@ _states = partial(word_set, "roles.toml", "states")
 _places = partial(word_set, "roles.toml", "places")
 _on = partial(word_set, "roles.toml", "having")
 _are = partial(word_set, "roles.toml", "are")
+_measured = partial(word_set, "relations.toml", "measures")
 _other_topic = partial(word_set, "roles.toml", "other_topic")
 _other_clause = partial(word_set, "roles.toml", "other_clause")
 _set_against = partial(word_set, "roles.toml", "set_against")
