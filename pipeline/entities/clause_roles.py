@@ -323,6 +323,8 @@ def _misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     told = cue.says == "adverse_effect" and cue.reach == "forward"
     if cue.says == "indication" and cue.reach == "forward" and cue.last in context.taken and f.first > cue.last:
         return True  # "in the treatment with X", said with a case in other languages
+    if cue.reach == "near" and cue.first and context.page.words[cue.first - 1] in _pathogens():
+        return True  # "the bacteria in the wound"
     if cue.reach == "near" and context.page.words[cue.first] == "in" and "if" in context.page.words[low : cue.first]:
         return True  # "if the level rises in kidney disease"
     if cue.reach == "weak" and not _circumstances().isdisjoint(context.page.words[cue.last : f.first]):  # who have taken it when they get
