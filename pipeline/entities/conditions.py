@@ -96,6 +96,12 @@ def _in_organisation(context: Context, f: Found) -> bool:
     begin, end = page.sentence(f.first)
     if f.last < end and page.words[f.last] in names and page.text[page.starts[f.last]].isupper():
         return f.first > begin or page.words[f.last] != "study"
+    if (
+        f.last + 1 < end
+        and page.words[f.last + 1] in names - {"study", "group"}
+        and all(page.text[page.starts[i]].isupper() for i in (f.last, f.last + 1))
+    ):
+        return True  # Cancer Drugs Fund
     before = range(max(begin, f.first - 6), f.first - 1)
     return any(page.words[i] in names and page.words[i + 1] in ("of", "for", "on") and page.text[page.starts[i]].isupper() for i in before)
 

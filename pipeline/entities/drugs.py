@@ -30,6 +30,7 @@ class Drugs:
         for mention in self._mentions:
             if mention[2].canonical:
                 self._by_name.setdefault(mention[2].canonical, []).append(mention)
+        self._has_one_title = False  # then a section of its own beside one about another drug is about the title's
         self._main = self._main_drug()
         self._scopes = self._heading_scopes()
 
@@ -45,8 +46,8 @@ class Drugs:
     def nearest(self, first: int, last: int) -> Mention | None:
         """The drug that tokens `first` to `last` belong to: of its sentence, or the one its section is about."""
         begin, end = self._context.page.sentence(first)
-        inside = self.within(begin, end)
-        if not inside:
+        inside = [m for m in self.within(begin, end) if "than" not in self._context.page.words[last : m[0]]]
+        if not inside:  # "this spray works better than X"
             return self.in_scope(first)
         return min(inside, key=lambda m: self._distance(m, first, last))
 
@@ -71,6 +72,7 @@ class Drugs:
         """The ingredient in the title, else the one with more than half of all mentions, if the page is about a drug at all."""
         named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
         title = [m for m in named if self._is_title(m[0])]
+        self._has_one_title = len({m[2].canonical for m in title}) == 1
         if title:
             return title[0][2].canonical
         counts = Counter(m[2].canonical for m in named)
@@ -89,14 +91,19 @@ class Drugs:
         scopes, current, level = list[str | None](), self._main, _DEEPEST
         for line in self._context.page.lines:
             if line.block.kind == "heading":
-                inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG"]
+                inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG" and not self._is_other(m)]
                 own = line.block.level or _DEEPEST
                 if inside:
                     current, level = inside[0][2].canonical, own
-                elif own <= level and line.block.section in ("other", None):
+                elif own <= level and (self._has_one_title or line.block.section in ("other", None)):
                     current, level = self._main, _DEEPEST
             scopes.append(current)
         return scopes
+
+    def _is_other(self, mention: Mention) -> bool:
+        """A drug that a heading sets against the page's own: "Advantages over warfarin", "Taking it with alcohol"."""
+        first = mention[0]
+        return self._main is not None and first > 0 and self._context.page.words[first - 1] in _rule("set_beside")
 
     def _is_title(self, token: int) -> bool:
         """In the title, or in a short first line above others."""

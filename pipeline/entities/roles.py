@@ -14,7 +14,7 @@ from functools import cache, partial
 
 from ..document import Section
 from ..rules.load import load_toml, word_set
-from .clause_roles import YIELDING, Role, SentenceCues, own_role, role_cues
+from .clause_roles import YIELDING, Role, SentenceCues, is_state, own_role, role_cues
 from .context import Context, Found
 from .lists import Given, Lines, complaints
 from .tokens import Line
@@ -98,6 +98,8 @@ def _section_role(context: Context, f: Found, sections: Sequence[str | None]) ->
     line = context.page.line(f.first)
     name = _sections().get(sections[line] or "") if line >= 0 else None
     if name == "contraindication" and not _forbids(context, f, context.page.lines[line]):
+        return None
+    if name == "adverse_effect" and is_state(f.canonical):  # what is told under "Overdose" is not that a medicine causes one
         return None
     return Role(name, told=True) if name else None
 

@@ -50,7 +50,7 @@ def _frequency(context: Context, match: Match, ends: Collection[int]) -> Found |
         return None
     if match.first and words[match.first - 1] in row.get("not_after", ()):
         return None
-    if words[match.last - 1] in ("daily", "day") and _follows(words, match.last) in _everyday():
+    if words[match.last - 1] in ("daily", "day", "weekly", "monthly") and _follows(words, match.last) in _everyday():
         return None
     times = [vocabulary().units[words[i]].code for slot, i in match.slots if slot == "TIME"]
     if len(times) > 1 and times[0] in ("h", "min", "s"):  # open 24 hours a day: how long, not how often

@@ -13,20 +13,20 @@ from functools import cache, partial
 from itertools import pairwise
 
 from ..document import Document, Entity, Relation
+from ..entities.agents import Agents, joined
 from ..entities.clause_roles import Role
 from ..entities.context import Context, Found
 from ..entities.drugs import Drugs, Mention
 from ..entities.phrases import Phrases
+from ..entities.references import References
 from ..entities.roles import told_roles
 from ..rules.load import load_toml, word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
+_LASTING_WORDS = 4  # "persisted for at least"
 _NEAR_LEVEL, _FAR_LEVEL = 4, 8  # words between a drug and "levels", between the two drugs
 _SURE = 2  # mentions by the way that weigh as much as a plain one
-_JOINTS = frozenset(
-    {",", "and", "or", "/", "&", "(", ")", "+", "with", "®", "™", "combination", "in", "plus", "versus", "vs", "-", "either"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,30 @@ def _place(context: Context, entity: Entity) -> _Placed:
 def _attributes(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
     """STRENGTH_OF … DURATION_OF: to the drug beside, else before, else behind, else the one the section is about."""
     ordered = _respectively(context, drugs, placed)
+    amounts = _amounts(placed)
     for p in placed:
-        if p.entity.label in _ATTRIBUTES and (drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last)):
+        if p.entity.label not in _ATTRIBUTES or not _is_of_drug(context, drugs, p, amounts):
+            continue
+        if drug := ordered.get(p.entity.id) or drugs.nearest(p.first, p.last):
             for of in _shared(context, drugs, p, drug):
                 yield _relation(context, p.first, f"{p.entity.label}_OF", (p.entity.id, of[2].id))
+
+
+def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -> bool:
+    """Not "placebo pills", "a two-year study", "symptoms lasted three days"; a time alone needs a sentence about taking something."""
+    words, label = context.page.words, p.entity.label
+    if label == "FORM":
+        other = words[p.first - 1] in _products() and context.free(p.first - 1, p.first)
+        return not other and words[p.last - 1 : p.last + 1] != ["drop", "in"]
+    behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
+    if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
+        return False
+    if label == "DURATION" and not _lasting().isdisjoint(words[max(0, p.first - _LASTING_WORDS) : p.first]):
+        return False
+    begin, end = context.page.sentence(p.first)
+    if label not in ("FREQUENCY", "DURATION") or drugs.within(begin, end) or context.page.section(begin) == "dosage":
+        return True
+    return not (amounts.isdisjoint(range(begin, end)) and _taking().isdisjoint(words[begin:end]))
 
 
 def _shared(context: Context, drugs: Drugs, p: _Placed, drug: Mention) -> list[Mention]:
@@ -84,9 +104,9 @@ def _shared(context: Context, drugs: Drugs, p: _Placed, drug: Mention) -> list[M
     parts = (p.entity.value or {}).get("values", ())
     before = drugs.within(context.page.sentence(p.first)[0], p.first)
     if len(parts) > 1 and drug in before:
-        joined = _joined(context, before, drug)
-        if len(joined) == len(parts):
-            return joined
+        together = joined(context, before, drug)
+        if len(together) == len(parts):
+            return together
     return [drug]
 
 
@@ -106,88 +126,38 @@ def _respectively(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> 
 def _conditions(context: Context, drugs: Drugs, placed: Sequence[_Placed]) -> Iterator[Relation]:
     """TREATS, CAUSES, CONTRAINDICATED_IN where the text says so and does not deny it."""
     conditions = [p for p in placed if p.entity.label == "CONDITION" or (p.entity.label == "POPULATION" and p.entity.role)]
-    told = told_roles(context, [Found(p.entity.label, p.first, p.last, None, p.entity.canonical, p.entity.kind) for p in conditions])
+    found = [Found(p.entity.label, p.first, p.last, None, p.entity.canonical, p.entity.kind) for p in conditions]
+    inner = {m[0] for p in conditions for m in drugs.within(p.first, p.last)}
+    agents = Agents(context, drugs, References(context, _topics(context, drugs, conditions), _amounts(placed)), inner)
+    told = told_roles(context, found)
     said = [
         (p, role, drug)
-        for p, role in zip(conditions, told, strict=True)
-        if p.entity.role in _BY_ROLE and p.entity.assertion != "negated" and not (role and role.name != p.entity.role)
-        for drug in _agents(context, drugs, p, role)
+        for p, f, role in zip(conditions, found, told, strict=True)
+        if role and role.name == p.entity.role and role.name in _BY_ROLE and p.entity.assertion != "negated"
+        for drug in agents.of(f, role)
     ]
     weight = Counter[tuple[str | None, str | None]]()
     for p, role, drug in said:
         weight[drug[2].canonical, p.entity.canonical] += 1 if _is_by_the_way(context, drugs, p, role) else _SURE
     for p, role, drug in said:
         if weight[drug[2].canonical, p.entity.canonical] >= _SURE:
-            cue = context.page.span(role.cue.first, role.cue.last) if role and role.cue else None
+            cue = context.page.span(role.cue.first, role.cue.last) if role.cue else None
             yield _relation(context, p.first, _BY_ROLE[p.entity.role or ""], (drug[2].id, p.entity.id), cue)
 
 
-def _is_by_the_way(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> bool:
+def _topics(context: Context, drugs: Drugs, conditions: Sequence[_Placed]) -> set[int]:
+    """First tokens of the sentences that begin with a condition and name no drug: what follows may be about that condition."""
+    sentences = ((context.page.sentence(p.first), p.first) for p in conditions if p.entity.label == "CONDITION")
+    return {begin for (begin, end), first in sentences if first - begin <= 1 and not drugs.within(begin, end)}
+
+
+def _amounts(placed: Sequence[_Placed]) -> set[int]:
+    return {i for p in placed if p.entity.label in ("STRENGTH", "DOSAGE") for i in range(p.first, p.last)}
+
+
+def _is_by_the_way(context: Context, drugs: Drugs, p: _Placed, role: Role) -> bool:
     """People "with" a condition in a sentence that names no drug: said once, and nowhere else, it does not tie it to the page's drug."""
-    return bool(role and role.cue and role.cue.reach == "weak") and not drugs.within(*context.page.sentence(p.first))
-
-
-def _agents(context: Context, drugs: Drugs, p: _Placed, role: Role | None) -> list[Mention]:
-    """The drugs of which the role is told: before the cue, else behind the condition, else those of the section."""
-    begin, end = context.page.sentence(p.first)
-    inside = drugs.within(begin, end)
-    if p.entity.role == "contraindication":  # "Do not use it if you are allergic to penicillin, have kidney disease"
-        inside = [m for m in inside if not _is_allergen(context.page.words, m)]
-    if not inside:
-        one = drugs.in_scope(p.first) if role and (role.cue is None or role.cue.relation) else None
-        return [one] if one else []
-    if role is None:
-        return []
-    if role.cue and role.cue.reach in ("strong", "link"):
-        behind = [m for m in inside if m[0] >= role.cue.last]
-        return _following(context, behind)
-    pivot = role.cue.first if role.cue and begin <= role.cue.first < end else p.first
-    before = [m for m in inside if m[1] <= pivot]
-    before = [m for m in before if not _is_compared(context.page.words, m)] or before
-    if before:
-        subject = [
-            m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
-        ]  # X, like other statins, may cause …
-        return subject or _joined(context, before, before[-1])
-    return _following(context, inside)
-
-
-def _is_compared(words: list[str], mention: Mention) -> bool:
-    """The drug that another is set against: "unlike sedating antihistamines, loratadine"."""
-    lead = words[max(0, mention[0] - 3) : mention[0]]
-    if "," in lead:
-        lead = lead[len(lead) - lead[::-1].index(",") :]
-    return "unlike" in lead or (lead[-1:] in (["with"], ["to"]) and "compared" in lead)
-
-
-def _is_allergen(words: list[str], mention: Mention) -> bool:
-    """The drug that someone is allergic to."""
-    first = mention[0]
-    return words[max(0, first - 1) : first] == ["to"] and not _allergies().isdisjoint(words[max(0, first - 2) : first - 1])
-
-
-def _following(context: Context, mentions: Sequence[Mention]) -> list[Mention]:
-    """The first mention and those that "and", a comma or a bracket joins behind it."""
-    out = list(mentions[:1])
-    for m in mentions[1:]:
-        gap = range(out[-1][1], m[0])
-        known = _JOINTS | _kinds() if out[-1][2].label == "DRUG_CLASS" else _JOINTS  # the antiretroviral drug nevirapine
-        if not all(context.page.words[i] in known or i in context.dose_tokens for i in gap):
-            break
-        out.append(m)
-    return list({m[2].canonical: m for m in reversed(out)}.values())[::-1]
-
-
-def _joined(context: Context, mentions: Sequence[Mention], chosen: Mention) -> list[Mention]:
-    """The mention and those that "and", a comma or a bracket joins to it; each ingredient once, where the sentence names it first."""
-    out, words = [chosen], context.page.words
-    for m in reversed([m for m in mentions if m[0] < chosen[0]]):
-        gap = words[m[1] : out[0][0]]
-        if not set(gap) <= _JOINTS and not all(i in context.dose_tokens or words[i] in _JOINTS for i in range(m[1], out[0][0])):
-            break
-        out.insert(0, m)
-    names = dict.fromkeys(m[2].canonical for m in out)
-    return [next(m for m in mentions if m[2].canonical == name) for name in names]
+    return bool(role.cue and role.cue.reach == "weak") and not drugs.within(*context.page.sentence(p.first))
 
 
 def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
@@ -203,14 +173,28 @@ def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
             continue
         cue = context.page.span(*cues[0][:2]) if cues else None
         inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
+        if cues and not told and len(inside) == 1 and context.page.words[cues[0][0]] in _measured():  # "metabolism of X"
+            continue
         for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
-            if one[2].canonical != other[2].canonical:
+            if one[2].canonical != other[2].canonical and not _is_apart(context.page.words, one, other):
                 yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
+
+
+def _is_apart(words: list[str], one: Mention, other: Mention) -> bool:
+    """A kind that the drug belongs to, or what may be taken instead: "aspirin and other painkillers", "X is the safer choice"."""
+    gap = words[one[1] : other[0]]
+    its_kind = "other" in gap and _kin().issuperset(gap)
+    return its_kind or not _alternatives().isdisjoint(words[other[1] : other[1] + _NEAR_LEVEL])
 
 
 def _is_of_harm(words: list[str], cue: tuple[int, int, str], begin: int, end: int) -> bool:
     """Used with, combined with: these tell of an interaction only in a sentence that warns of it."""
-    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end])
+    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end]) or _forbids(words, begin, end)
+
+
+def _forbids(words: list[str], begin: int, end: int) -> bool:
+    """Should not, do not: not the "not" of "it is not the first study"."""
+    return any(words[i] == "not" and words[i - 1] in _modals() for i in range(begin + 1, end))
 
 
 def _is_denied(words: list[str], begin: int, end: int) -> bool:
@@ -223,6 +207,8 @@ def _levels(context: Context, begin: int, inside: Sequence[Mention]) -> Iterator
     words = context.page.words
     for one, other in pairwise(inside):
         changed = next((i for i in range(one[1], other[0]) if words[i] in _changes()), None)
+        if ";" in words[one[1] : other[0]]:
+            continue
         if words[one[1] : other[0]] == ["with"] and not _forbidding().isdisjoint(words[max(begin, one[0] - _NEAR_LEVEL) : one[0]]):
             yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(one[1], other[0]))
             continue
@@ -258,11 +244,17 @@ def _no_interaction() -> Phrases[str]:
     return Phrases((p, p) for p in load_toml("relations.toml")["no_interaction"])
 
 
-_allergies = partial(word_set, "relations.toml", "allergies")
+_products = partial(word_set, "relations.toml", "products")
+_studies = partial(word_set, "relations.toml", "studies")
+_lasting = partial(word_set, "relations.toml", "lasting")
+_taking = partial(word_set, "relations.toml", "taking")
 _forbidding = partial(word_set, "relations.toml", "forbidding")
 _joining = partial(word_set, "relations.toml", "joining")
+_measured = partial(word_set, "relations.toml", "measured")
+_alternatives = partial(word_set, "relations.toml", "alternatives")
+_kin = partial(word_set, "relations.toml", "kin")
+_modals = partial(word_set, "relations.toml", "modals")
 _warnings = partial(word_set, "relations.toml", "warnings")
 _changes = partial(word_set, "relations.toml", "changes")
 _measures = partial(word_set, "relations.toml", "measures")
 _outward = partial(word_set, "relations.toml", "outward")
-_kinds = partial(word_set, "relations.toml", "kinds")
