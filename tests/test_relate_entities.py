@@ -80,8 +80,9 @@ LONG = " ".join(f"On day {n} we walked along the river and talked about the gard
     [
         (f"Insulin has changed the lives of many people.\n\n{LONG}\n\n{LONG}", [["CAUSES", "Insulin", "Nausea"]]),
         (f"{LONG}\n\nMy aunt had a little Insulin in her bag.\n\n{LONG}", []),
+        (f"{LONG}\n\nDosage\n\nWalk daily.\n\nStorage\n\nMy aunt had Insulin in her bag.\n\n{LONG}", []),
     ],
-    ids=["begins with it", "names it on the way"],
+    ids=["begins with it", "names it on the way", "names it on the way under headings of a leaflet"],
 )
 def test_what_a_long_page_is_about(text: str, expect: list[list[str]]) -> None:
     """A long page that begins with a drug is about it; one that names it once on the way is not."""

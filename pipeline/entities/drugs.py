@@ -84,7 +84,7 @@ class Drugs:
         page = self._context.page
         if mentions[0][0] < _BEGINNING or count * _PACE >= len(page.words):
             return True
-        return len(_LEAFLET.intersection(line.block.section for line in page.lines)) >= _SECTIONS
+        return count > 1 and len(_LEAFLET.intersection(line.block.section for line in page.lines)) >= _SECTIONS
 
     def _heading_scopes(self) -> list[str | None]:
         """For each line the drug of the heading above, up to the next one as high that opens another topic; there the page's main drug."""
