@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
+from ..rules.load import load_toml
 from .decide import ARTICLE_WORDS
+from .declared import declared_as, is_article
 from .evidence import Reading
+from .names import MASS
 from .verdict import Verdict
 
 _SURE = 0.97  # the labeller's probability from which a heading stays whatever stands under it
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
+_PLACES = 2  # containers around a heading that hold its section
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
@@ -81,3 +86,29 @@ def drop_other_posts(reading: Reading, verdicts: list[Verdict | None]) -> None:
 
 def _post(hints: Sequence[str]) -> str | None:
     return next((token for token in hints if _POST.fullmatch(token)), None)
+
+
+def drop_sections(reading: Reading, verdicts: list[Verdict | None]) -> None:
+    """What stands under "Author information" or "Customer reviews" goes with its heading, up to the next one of its level.
+
+    Where a greater part of the page stands under it, the page is about that, and it stays.
+    """
+    page, declared = reading.page, reading.page.document.declared
+    kinds = ["sections"] if is_article(declared) or not declared_as("product", declared) else ["sections", "product_sections"]
+    heads = [i for i, block in enumerate(page.blocks) if block.kind == "heading" and i > (reading.shown or 0)]
+    for i in heads:
+        reason = next((reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i])), None)
+        if reason is None:
+            continue
+        places, level = frozenset(page.blocks[i].evidence.groups[:_PLACES]), page.blocks[i].level or 0
+        ends = (j for j in heads if j > i and (page.blocks[j].level or 0) <= level)
+        inside = [j for j in range(i, next(ends, len(verdicts))) if j == i or not places.isdisjoint(page.blocks[j].evidence.groups)]
+        if sum(page.prose[j] for j in inside) <= MASS * page.total_prose:
+            for j in inside:
+                verdicts[j] = verdicts[j] or Verdict(reason, "section-under-heading")
+
+
+@cache
+def _sections(kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(reason, what a heading of it says) of `hints.toml`."""
+    return tuple((reason, re.compile(pattern)) for reason, pattern in load_toml("hints.toml")[kind].items())

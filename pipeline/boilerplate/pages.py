@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from .apparatus import is_apparatus, keep_apparatus
 from .contents import drop_contents
 from .decide import decide
-from .dropping import drop_bare_headings, drop_comments, drop_consent, drop_other_posts
+from .dropping import drop_bare_headings, drop_comments, drop_consent, drop_other_posts, drop_sections
 from .evidence import Reading
 from .keeping import PATTERN_WORDS, by_rule, fill_gaps, keep_posts, keep_questions, keep_standfirst, keep_steps
 from .labeller import load_labeller
@@ -51,6 +51,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     drop_contents(reading, verdicts)
     keep_standfirst(reading, rules, verdicts)
     keep_posts(reading, rules, verdicts)
+    drop_sections(reading, verdicts)
     drop_comments(reading, verdicts)
     drop_other_posts(reading, verdicts)
     drop_bare_headings(reading, chances, verdicts)
