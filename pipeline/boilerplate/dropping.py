@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from ..rules.load import load_toml
-from .decide import ARTICLE_WORDS
+from .decide import ARTICLE_WORDS, KEEP
 from .declared import declared_as, is_article
 from .evidence import Reading
 from .names import MASS
 from .verdict import Verdict
 
-_SURE = 0.97  # the labeller's probability from which a heading stays whatever stands under it
+_SURE, _SURE_LISTED = 0.97, 0.9  # the labeller's probability from which a heading stays whatever stands under it; in a directory of links
+_LISTING = 0.5  # share of the likely words in links from which a page is one
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
 _PLACES = 2  # containers around a heading that hold its section
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
@@ -23,6 +24,7 @@ _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 def drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """A heading goes with what it heads, when all of that goes; one that is a sentence says something itself."""
     blocks, prose = reading.page.blocks, reading.page.prose
+    sure = _SURE_LISTED if _is_directory(reading, chances) else _SURE
     following: Verdict | None = None  # the verdict on the block below, None when it stays
     for i in range(len(verdicts) - 1, -1, -1):
         own = verdicts[i]
@@ -31,13 +33,20 @@ def drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: lis
             and following is not None
             and blocks[i].kind == "heading"
             and i != reading.shown
-            and chances[i] < _SURE
+            and chances[i] < sure
             and not prose[i]
         ):
             end = next((j for j in range(i + 1, len(blocks)) if blocks[j].kind == "heading"), len(blocks))
             if all(verdicts[j] for j in range(i + 1, end)):
                 own = verdicts[i] = following
         following = own
+
+
+def _is_directory(reading: Reading, chances: Sequence[float]) -> bool:
+    """True for a page of links, whose headings say what it is about even where the links go."""
+    page = reading.page
+    words = [count if chance >= KEEP else 0 for count, chance in zip(page.words, chances, strict=True)]
+    return sum(count * links for count, links in zip(words, page.links, strict=True)) > _LISTING * sum(words)
 
 
 def drop_comments(reading: Reading, verdicts: list[Verdict | None]) -> None:
