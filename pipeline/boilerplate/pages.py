@@ -25,6 +25,7 @@ _TELLING = {  # reasons that names give and how sure the labeller may be of the 
     "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
     "footer": 0.9, "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
 }  # fmt: skip
+_TELLING_RULES = {"contents-widget": 0.98}  # the same of single rules
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SHORT = 30  # words
 _SURE_HEAD = 0.95  # of a heading in a menu's words over a list
@@ -90,7 +91,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
         elif (
             named
             and not (named.reason == "share" and "blockquote" in block.evidence.path)
-            and chances[i] < _TELLING.get(named.reason, 0)
+            and chances[i] < _TELLING_RULES.get(named.rule, _TELLING.get(named.reason, 0))
             and (page.words[i] <= _SHORT or named.reason not in _SHORT_ONLY)
             and not is_apparatus(page.texts[i])
         ):
