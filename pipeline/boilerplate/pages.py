@@ -23,7 +23,8 @@ _LINKED, _FEW_LINKS = 0.85, 0.3  # shares of a block's characters that stand in 
 _ROW = 2  # bars between links: a row of three or more, as of a menu
 _TELLING = {  # reasons that names give and how sure the labeller may be of the contrary
     "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
-    "footer": 0.9, "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
+    "footer": 0.9, "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8,
+    "login": 0.8,
 }  # fmt: skip
 _TELLING_RULES = {"contents-widget": 0.98}  # the same of single rules
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
