@@ -26,6 +26,8 @@ _ZONE_SHARE = 0.4  # a zone may open in the last part of a page
 _ZONE_LINE = 160  # characters; longer lines with sentences end a zone
 _PROSE_WORDS = 12
 _HEAD_LINES = 14  # before the first running text, among which the title stands
+_TOPIC_WORDS, _TOPIC_LETTERS = 3, 6  # of a line that names the topic: its words, the letters of the one that returns
+_BODY_CHARS = 400  # of running text that tells which line is its title; of a shorter one all lines do
 _STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = (
     60,
     0.5,
@@ -44,7 +46,7 @@ _COMMENTER = re.compile(
     r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_LETTERS = re.compile(r"[^\W\d_\u0900-\u0dff]{4,}|[\u0900-\u0dff]{3,}")  # words; those of Indian scripts with their vowel signs
 _WORD_STARTS, _MENU_CHARS = re.compile(r"(?<!\S)\S"), 240  # of a menu in front of the title
 _opens_twice = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ").match
 _opens_anew = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ").match
@@ -58,9 +60,7 @@ def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: Boilerplat
     verdicts = _rules(texts, rules)
     prose = [_is_prose(text) and verdict is None for text, verdict in zip(texts, verdicts, strict=True)]
     first, end = _stretch(texts, prose, verdicts)
-    shown = _title(
-        blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first) if end < len(texts) else range(min(first, _HEAD_LINES))
-    )
+    shown = _title(blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first))
     begin = shown if shown is not None else first
     for i, text in enumerate(texts):
         if verdicts[i] is None and i != shown:
@@ -117,13 +117,11 @@ def _title(
     blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], prose: Sequence[bool], head: range
 ) -> int | None:
     """The line above the running text whose words return most in it."""
-    body = set(
-        _LETTERS.findall(
-            fold(" ".join(text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True) if is_prose or head.stop > 4))
-        )
-    )
+    running = [text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True) if is_prose]
+    told = running if sum(map(len, running)) >= _BODY_CHARS else texts[head.stop :]
+    body = set(_LETTERS.findall(fold(" ".join(told))))
     best: tuple[float, int | None] = (0.33, None)
-    menus = _menus(texts[: head.stop])
+    menus, on_topic = _menus(texts[: head.stop]), list[int]()
     for i in head:
         if (
             i in menus
@@ -134,11 +132,13 @@ def _title(
         ):
             continue
         own = _LETTERS.findall(fold(texts[i]))
+        if texts[i].count(" ") >= _TOPIC_WORDS - 1 and any(len(word) >= _TOPIC_LETTERS and word in body for word in own):
+            on_topic.append(i)
         again = any(j != i and same_title(texts[i], texts[j]) for j in head)  # a title is often printed twice
         score = sum(word in body for word in own) / (len(own) + 2) + 0.5 * again + 0.1 * (i == head.start)
         if score > best[0] + (0.15 if best[1] is not None else 0):
             best = (score, i)
-    return best[1]
+    return best[1] if best[1] is not None else next(iter(on_topic), None)
 
 
 def _menus(texts: Sequence[str]) -> set[int]:
