@@ -17,7 +17,7 @@ from .verdict import Verdict
 _SURE, _SURE_LISTED = 0.97, 0.9  # the labeller's probability from which a heading stays whatever stands under it; in a directory of links
 _LISTING = 0.5  # share of the likely words in links from which a page is one
 _CONSENT_GROUPS, _CONSENT_WORDS, _CONSENT_SHARE = 4, 3, 0.25  # containers around a line of a consent dialog; its words; share of such lines
-_PLACES = 2  # containers around a heading that hold its section
+_PLACES, _SECTION_WORDS = 2, 8  # containers around a heading that hold its section; words of the heading
 _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 
 
@@ -105,8 +105,8 @@ def drop_sections(reading: Reading, verdicts: list[Verdict | None]) -> None:
     page, declared = reading.page, reading.page.document.declared
     kinds = ["sections"] if is_article(declared) or not declared_as("product", declared) else ["sections", "product_sections"]
     heads = [i for i, block in enumerate(page.blocks) if block.kind == "heading" and i > (reading.shown or 0)]
-    for i in heads:
-        reason = next((reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i])), None)
+    for i in [i for i in heads if page.words[i] <= _SECTION_WORDS]:
+        reason = next((reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i].removesuffix(" #"))), None)
         if reason is None:
             continue
         places, level = frozenset(page.blocks[i].evidence.groups[:_PLACES]), page.blocks[i].level or 0
