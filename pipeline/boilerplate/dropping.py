@@ -106,7 +106,9 @@ def drop_sections(reading: Reading, verdicts: list[Verdict | None]) -> None:
     kinds = ["sections"] if is_article(declared) or not declared_as("product", declared) else ["sections", "product_sections"]
     heads = [i for i, block in enumerate(page.blocks) if block.kind == "heading" and i > (reading.shown or 0)]
     for i in [i for i in heads if page.words[i] <= _SECTION_WORDS]:
-        reason = next((reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i].removesuffix(" #"))), None)
+        reason = next(
+            (reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i].removesuffix(" #"))), None
+        )
         if reason is None:
             continue
         places, level = frozenset(page.blocks[i].evidence.groups[:_PLACES]), page.blocks[i].level or 0
