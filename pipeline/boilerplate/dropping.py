@@ -24,7 +24,8 @@ _POST = re.compile(r"post-\d+")  # of WordPress, an id of each post
 def drop_bare_headings(reading: Reading, chances: Sequence[float], verdicts: list[Verdict | None]) -> None:
     """A heading goes with what it heads, when all of that goes; one that is a sentence says something itself."""
     blocks, prose = reading.page.blocks, reading.page.prose
-    sure = _SURE_LISTED if _is_directory(reading, chances) else _SURE
+    doubtful = any(block.kind == "heading" and _SURE_LISTED <= chance < _SURE for block, chance in zip(blocks, chances, strict=True))
+    sure = _SURE_LISTED if doubtful and _is_directory(reading, chances) else _SURE
     following: Verdict | None = None  # the verdict on the block below, None when it stays
     for i in range(len(verdicts) - 1, -1, -1):
         own = verdicts[i]

@@ -63,9 +63,15 @@ def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading
 
 def _has_posts(document: Document) -> bool:
     """True for a page of posts in elements that forum programs name so, unless it calls itself an article."""
-    names = _post_names()
-    posts = {block.evidence.group for block in document.blocks if not names.isdisjoint(block.evidence.hints[:_NEAR_NAMES])}
-    return len(posts) >= _POSTS and not is_article(document.declared)
+    if is_article(document.declared):
+        return False
+    names, posts, last = _post_names(), set[int](), None
+    for block in document.blocks:
+        if block.evidence is not last:  # neighbours often share it
+            last = block.evidence
+            if not names.isdisjoint(last.hints[:_NEAR_NAMES]):
+                posts.add(last.group)
+    return len(posts) >= _POSTS
 
 
 @cache
