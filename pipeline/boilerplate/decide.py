@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .evidence import Reading
@@ -10,6 +11,7 @@ KEEP = 0.5  # the labeller's probability from which a block is kept
 _KEEP_LINKS = 0.85  # the same for a block that is nothing but links, and for a heading with nothing under it
 _KEEP_TEASER, _KEEP_LISTED = 0.99, 0.6  # the same for a link that stands alone in an article, and for one on a page of links
 _LINKED, _LINK_WORDS, _LISTING = 0.85, 40, 0.3  # share of a block's characters, its words, share of the page's likely words
+_is_numbered = re.compile(r"\d{1,3}[.):]\s").match  # an entry of a list of things, whatever it links to
 _DOUBT = 0.1  # below this the labeller is sure that a block is no article
 _FALLBACK, _FEWEST_WORDS = 0.05, 40  # the least chance, and the prose of a page on which something is kept in any case
 ARTICLE_WORDS = 80  # so many words of prose outside of the comments make an article
@@ -49,7 +51,10 @@ def _bars(reading: Reading, chances: Sequence[float]) -> list[float]:
     words = sum(page.words[i] for i in likely)
     if sum(page.words[i] for i in likely if linked[i]) > _LISTING * words:
         return [_KEEP_LISTED if link else KEEP for link in linked]
-    alone = [block.kind in ("paragraph", "heading") and words >= ARTICLE_WORDS for block in page.blocks]
+    alone = [
+        words >= ARTICLE_WORDS and (block.kind == "paragraph" or (block.kind == "heading" and not _is_numbered(text)))
+        for block, text in zip(page.blocks, page.texts, strict=True)
+    ]
     return [KEEP if not link else _KEEP_TEASER if lone else _KEEP_LINKS for link, lone in zip(linked, alone, strict=True)]
 
 

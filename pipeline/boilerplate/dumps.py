@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from ..document import Block
 from ..reading.metadata import same_title
@@ -23,14 +24,20 @@ from .titles import looks_like_title
 from .verdict import Verdict
 
 _ZONE_SHARE = 0.4  # a zone may open in the last part of a page
+_TEASER = re.compile(r":\s+\S+\s\S")  # "Also read: the next article" opens no zone
 _ZONE_LINE = 160  # characters; longer lines with sentences end a zone
 _PROSE_WORDS = 12
 _HEAD_LINES = 14  # before the first running text, among which the title stands
+_TOPIC_WORDS, _TOPIC_LETTERS = 3, 6  # of a line that names the topic: its words, the letters of the one that returns
+_BODY_CHARS = 400  # of running text that tells which line is its title; of a shorter one all lines do
 _STRETCH_LINES, _STRETCH_SHARE, _STRETCH_PROSE = (
     60,
     0.5,
     0.6,
 )  # so many lines, so many short ones, so little prose: the dump of a whole page
+# How much a line counts against the stretch around it, in words of running text: one that ends in dots is a teaser, one that a rule knows a
+# widget; items of lists are longer than the entries of menus.
+_WEIGHTS, _SHORT_LINE, _MOST_PROSE = {"cut": 7, "known": 14, "short": 4, "other": 2}, range(3, 8), 80
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
 # An instruction, and no title of another page: "250 mg every 12 hours", "the maximum dose is 4 g".
 _DOSE = re.compile(
@@ -44,8 +51,11 @@ _COMMENTER = re.compile(
     r"^(?:user )?@\w+:? |^user @|^[\w.@ -]{2,30} (?:wrote|says|said|commented|replied|escribió|a écrit|schrieb|scrive|escreveu|пишет)\s?:",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_LETTERS = re.compile(r"[^\W\d_\u0900-\u0dff]{4,}|[\u0900-\u0dff]{3,}")  # words; those of Indian scripts with their vowel signs
 _WORD_STARTS, _MENU_CHARS = re.compile(r"(?<!\S)\S"), 240  # of a menu in front of the title
+_WORD, _MENU_WORDS = re.compile(r"\S+"), 60  # of a line, among which its menu stands
+_MENU_ENTRIES, _MENU_OTHERS, _ENTRY_WORDS = 3, 2, 4  # known entries, unknown words between two of them, words of one
+_MENU_REASONS = frozenset({"navigation", "login", "contact", "share", "footer", "promotion", "newsletter"})
 _opens_twice = re.compile(r"(\S[^.!?\n]{13,160}\S) \1 ").match
 _opens_anew = re.compile(r"((\w{5,})\b[^.!?\n]{10,150}[^\s.!?,;:]) \2 ").match
 _SENTENCE = re.compile(r"\S[^.!?]{10,300}[.!?]\s+")
@@ -58,9 +68,7 @@ def judge_lines(blocks: Sequence[Block], texts: Sequence[str], rules: Boilerplat
     verdicts = _rules(texts, rules)
     prose = [_is_prose(text) and verdict is None for text, verdict in zip(texts, verdicts, strict=True)]
     first, end = _stretch(texts, prose, verdicts)
-    shown = _title(
-        blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first) if end < len(texts) else range(min(first, _HEAD_LINES))
-    )
+    shown = _title(blocks, texts, verdicts, prose, range(max(0, first - _HEAD_LINES), first))
     begin = shown if shown is not None else first
     for i, text in enumerate(texts):
         if verdicts[i] is None and i != shown:
@@ -102,12 +110,16 @@ def _stretch(texts: Sequence[str], prose: Sequence[bool], verdicts: Sequence[Ver
     running = sum(count for count, is_prose in zip(words, prose, strict=True) if is_prose)
     if len(texts) < _STRETCH_LINES or short < _STRETCH_SHARE * len(texts) or running > _STRETCH_PROSE * sum(words):
         return next((i for i, is_prose in enumerate(prose) if is_prose), 0), len(texts)
-    best, total, start = (0.0, 0, len(texts)), 0.0, 0
+    best, total, start = (0, 0, len(texts)), 0, 0
     for i, text in enumerate(texts):
         if total <= 0:
-            total, start = 0.0, i
-        cut = text.endswith(("...", "…"))
-        total += min(words[i], 80) if prose[i] and not cut else -12.0 if verdicts[i] else -6.0 if cut or words[i] > 2 else -3.0
+            total, start = 0, i
+        if text.endswith(("...", "…")):
+            total -= _WEIGHTS["cut"]
+        elif prose[i]:
+            total += min(words[i], _MOST_PROSE)
+        else:
+            total -= _WEIGHTS["known" if verdicts[i] else "short" if words[i] in _SHORT_LINE else "other"]
         if total > best[0]:
             best = (total, start, i + 1)
     return best[1], best[2]
@@ -117,13 +129,11 @@ def _title(
     blocks: Sequence[Block], texts: Sequence[str], verdicts: Sequence[Verdict | None], prose: Sequence[bool], head: range
 ) -> int | None:
     """The line above the running text whose words return most in it."""
-    body = set(
-        _LETTERS.findall(
-            fold(" ".join(text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True) if is_prose or head.stop > 4))
-        )
-    )
+    running = [text for text, is_prose in zip(texts[head.stop :], prose[head.stop :], strict=True) if is_prose]
+    told = running if sum(map(len, running)) >= _BODY_CHARS else texts[head.stop :]
+    body = set(_LETTERS.findall(fold(" ".join(told))))
     best: tuple[float, int | None] = (0.33, None)
-    menus = _menus(texts[: head.stop])
+    menus, on_topic = _menus(texts[: head.stop]), list[int]()
     for i in head:
         if (
             i in menus
@@ -134,11 +144,13 @@ def _title(
         ):
             continue
         own = _LETTERS.findall(fold(texts[i]))
+        if texts[i].count(" ") >= _TOPIC_WORDS - 1 and any(len(word) >= _TOPIC_LETTERS and word in body for word in own):
+            on_topic.append(i)
         again = any(j != i and same_title(texts[i], texts[j]) for j in head)  # a title is often printed twice
         score = sum(word in body for word in own) / (len(own) + 2) + 0.5 * again + 0.1 * (i == head.start)
         if score > best[0] + (0.15 if best[1] is not None else 0):
             best = (score, i)
-    return best[1]
+    return best[1] if best[1] is not None else next(iter(on_topic), None)
 
 
 def _menus(texts: Sequence[str]) -> set[int]:
@@ -155,13 +167,18 @@ def _run_zones(texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
     for i, text in enumerate(texts):
         verdict = verdicts[i]
         if verdict and verdict.zone and seen > (1 - _ZONE_SHARE) * total:
-            zone = verdict
+            zone = zone if _is_teaser(verdict, text) else verdict
         elif zone and verdict is None:
             if (len(text) > _ZONE_LINE and text[-1] in ".!?") or is_apparatus(text) or _DOSE.search(text):
                 zone = None
             else:
                 verdicts[i] = Verdict(zone.reason, f"zone-after-{zone.rule}")
         seen += lengths[i]
+
+
+def _is_teaser(verdict: Verdict, text: str) -> bool:
+    """A link to another page in a line of its own, with its title behind the colon."""
+    return verdict.reason == "related" and bool(_TEASER.search(text))
 
 
 def _drop_tail(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Verdict | None]) -> None:
@@ -175,7 +192,8 @@ def _drop_tail(blocks: Sequence[Block], texts: Sequence[str], verdicts: list[Ver
         if verdict is None and (_DOSE.search(text) or blocks[i].kind == "list_item"):
             opened = None  # the article goes on: a word such as "Comments:" was a label in it
         if verdict is not None:
-            opened = verdict if verdict.reason != "advert" else opened  # the label of an advert stands in the midst of an article
+            if verdict.reason != "advert" and not _is_teaser(verdict, text):  # these stand in the midst of an article too
+                opened = verdict
         elif opened and not is_apparatus(text) and blocks[i].kind != "table_row":
             verdicts[i] = Verdict(opened.reason, f"tail-after-{opened.rule}")
 
@@ -208,6 +226,32 @@ def _doubled(text: str) -> re.Match[str] | None:
     return None
 
 
+def _menu_end(text: str, rules: BoilerplateRules) -> int:
+    """Where a menu in front of a line ends: three entries that rules know and more, few other words among them; 0 if there is none.
+
+    >>> rules = BoilerplateRules({word: Verdict("navigation", "nav-item") for word in ("home", "about us", "contact")})
+    >>> line = "PillPost Home About Us Tablets Contact Calmoxil for restless legs"
+    >>> line[: _menu_end(line, rules)]
+    'PillPost Home About Us Tablets Contact '
+    """
+    words = list(islice(_WORD.finditer(text), _MENU_WORDS))
+    here = end = known = unknown = 0
+    while here < len(words) and unknown <= _MENU_OTHERS and words[here][0][-1] not in ".!?:;,":
+        size = next((size for size in range(_ENTRY_WORDS, 0, -1) if _is_entry(words[here : here + size + 1], size, rules)), 0)
+        known, unknown = (known + 1, 0) if size else (known, unknown + 1)
+        here += size or 1
+        end = words[here].start() if size and here < len(words) else end
+    return end if known >= _MENU_ENTRIES else 0
+
+
+def _is_entry(words: Sequence[re.Match[str]], size: int, rules: BoilerplateRules) -> bool:
+    """True if the first `size` of these words are an entry of a menu that rules know. A next word in small letters would go on with it."""
+    if len(words) <= size or words[size][0][0].islower():
+        return False
+    verdict = rules.phrases.get(fold(" ".join(word[0] for word in words[:size])))
+    return verdict is not None and verdict.reason in _MENU_REASONS
+
+
 def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int, Verdict]]:
     """In a long line without breaks: a title that opens it twice, and sentences that a rule knows, near its start.
 
@@ -222,6 +266,8 @@ def sentence_cuts(text: str, rules: BoilerplateRules) -> Iterator[tuple[int, int
         return
     here = 0
     twice = _doubled(text)
+    if not twice and (end := _menu_end(text, rules)):
+        yield 0, end, Verdict("navigation", "menu-in-front")
     if twice:
         if twice.start():
             yield 0, twice.start(), Verdict("navigation", "above-title")

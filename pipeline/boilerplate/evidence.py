@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ..document import Document
 from ..rules.folding import fold
-from .declared import thread
+from ..rules.load import load_toml
+from .declared import is_article, thread
 from .features import Named, features
 from .names import NameReader
 from .page import Page
@@ -16,6 +18,7 @@ from .rules import BoilerplateRules, load_rules
 from .titles import find_title
 from .verdict import Verdict
 
+_POSTS, _NEAR_NAMES = 3, 4  # posts of a thread, at least; names of a block that are looked at
 FOLDED_CHARS = 400  # longer blocks are not folded: no rule is about them
 
 
@@ -47,7 +50,7 @@ class Reading:
 def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading:
     """Read a page's blocks for the labeller."""
     rules = rules or load_rules()
-    if is_thread := bool(thread(document.declared)):
+    if is_thread := bool(thread(document.declared)) or _has_posts(document):
         document = _without_comments(document)
     page = Page(document, [document.block_text(block) for block in document.blocks])
     folded = [fold(text) if len(text) <= FOLDED_CHARS else "" for text in page.texts]
@@ -56,6 +59,24 @@ def gather(document: Document, rules: BoilerplateRules | None = None) -> Reading
     named, comments = reader.read(page, rule)
     title, shown, alike = find_title(document, page.texts, [v is not None for v in rule])
     return Reading(page, folded, rule, named, comments, title, shown, alike, is_thread, features(page, rule, named, shown))
+
+
+def _has_posts(document: Document) -> bool:
+    """True for a page of posts in elements that forum programs name so, unless it calls itself an article."""
+    if is_article(document.declared):
+        return False
+    names, posts, last = _post_names(), set[int](), None
+    for block in document.blocks:
+        if block.evidence is not last:  # neighbours often share it
+            last = block.evidence
+            if not names.isdisjoint(last.hints[:_NEAR_NAMES]):
+                posts.add(last.group)
+    return len(posts) >= _POSTS
+
+
+@cache
+def _post_names() -> frozenset[str]:
+    return frozenset(load_toml("page_types.toml")["forum"]["posts"])
 
 
 def _without_comments(document: Document) -> Document:

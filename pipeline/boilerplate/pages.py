@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from .apparatus import is_apparatus, keep_apparatus
 from .contents import drop_contents
 from .decide import decide
-from .dropping import drop_bare_headings, drop_comments, drop_consent, drop_other_posts
+from .dropping import drop_bare_headings, drop_comments, drop_consent, drop_other_posts, drop_sections
 from .evidence import Reading
 from .keeping import PATTERN_WORDS, by_rule, fill_gaps, keep_posts, keep_questions, keep_standfirst, keep_steps
 from .labeller import load_labeller
@@ -23,8 +23,10 @@ _LINKED, _FEW_LINKS = 0.85, 0.3  # shares of a block's characters that stand in 
 _ROW = 2  # bars between links: a row of three or more, as of a menu
 _TELLING = {  # reasons that names give and how sure the labeller may be of the contrary
     "caption": 0.97, "byline": 0.9, "user-comment": 0.995, "comment-form": 0.97, "share": 0.97, "author-box": 0.9, "newsletter": 0.9,
-    "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8, "login": 0.8,
+    "footer": 0.9, "cookie": 0.97, "advert": 0.8, "related": 0.8, "pagination": 0.8, "breadcrumb": 0.97, "navigation": 0.7, "reaction": 0.8,
+    "login": 0.8,
 }  # fmt: skip
+_TELLING_RULES = {"contents-widget": 0.98}  # the same of single rules
 _SHORT_ONLY = frozenset({"byline", "share", "reaction", "pagination", "breadcrumb"})
 _SHORT = 30  # words
 _SURE_HEAD = 0.95  # of a heading in a menu's words over a list
@@ -51,6 +53,7 @@ def judge(reading: Reading, rules: BoilerplateRules, chances: Sequence[float]) -
     drop_contents(reading, verdicts)
     keep_standfirst(reading, rules, verdicts)
     keep_posts(reading, rules, verdicts)
+    drop_sections(reading, verdicts)
     drop_comments(reading, verdicts)
     drop_other_posts(reading, verdicts)
     drop_bare_headings(reading, chances, verdicts)
@@ -89,7 +92,7 @@ def _apply_rules(reading: Reading, rules: BoilerplateRules, chances: Sequence[fl
         elif (
             named
             and not (named.reason == "share" and "blockquote" in block.evidence.path)
-            and chances[i] < _TELLING.get(named.reason, 0)
+            and chances[i] < _TELLING_RULES.get(named.rule, _TELLING.get(named.reason, 0))
             and (page.words[i] <= _SHORT or named.reason not in _SHORT_ONLY)
             and not is_apparatus(page.texts[i])
         ):

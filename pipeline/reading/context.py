@@ -63,6 +63,8 @@ def context_of(tag: str, attributes: Mapping[str, str | None], group: int, above
             hints = own + hints[: _HINTS - len(own)]
         hidden = hidden or _is_hidden(attributes)
     if tag not in BLOCKS:
+        if "-" in tag:  # an element of the page's own making tells what it is by its name: <app-breadcrumbs>
+            hints = (tag, *hints[: _HINTS - 1])
         return Context(tag, above.kind, above.level, above.path, hints, hidden, above.groups, above.lists, above.depth + 1)
     path = f"{above.path}/{tag}" if above.path else tag
     if above.depth >= _PATH_TAGS:

@@ -7,6 +7,7 @@ would lose text over, or time, is put right here.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from .walk import Page, Walk
 
@@ -41,12 +42,13 @@ def _read(markup: str) -> Page:
         tree = LexborHTMLParser(_limit_depth(_limit_attributes(_with_table(markup))))
     except SelectolaxError as error:  # it takes any markup: it is memory that it could not have
         raise MemoryError(str(error)) from error
-    walk = Walk(own_blocks=markup.count("<p") < _PARAGRAPHS)
+    walk = Walk(own_blocks=sum(1 for _ in islice(_PARAGRAPH.finditer(markup), _PARAGRAPHS)) < _PARAGRAPHS)
     if tree.root is not None:
         walk.run(tree.root)
     return walk.page()
 
 
+_PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)  # and no <path>, <picture> or <pre>
 _PARAGRAPHS = 3  # a page with fewer makes its paragraphs of elements of its own: <app-paragraph>
 _CELL = re.compile(r"<(table|tr|t[dh])\b", re.IGNORECASE)
 
