@@ -53,10 +53,19 @@ def attempt(raw: Raw, work: Callable[[Raw], Result], limits: Limits = NO_LIMITS)
     except OutOfTimeError:
         return Failure.of(raw, f"took longer than {limits.seconds:g} seconds", "raise --timeout if it is a page")
     except MemoryError:  # told when the limit is lifted: before, there may not even be enough to say so
-        if limits.megabytes:
-            problem = f"took more than {limits.megabytes:g} MB of memory"
-            return Failure.of(raw, problem, "raise --max-memory if it is a page and the machine has more")
-        return Failure.of(raw, "needs more memory than there is", "give the process more, or split the page")
+        return _too_much(raw, limits)
     except Exception as error:  # noqa: BLE001
+        if limits.megabytes and isinstance(error, SystemError) and _LOST in str(error):
+            return _too_much(raw, limits)
         problem = f"internal error: {type(error).__name__}: {error}"
         return Failure.of(raw, problem, "this is a fault of pharmaclean; please report it with the page")
+
+
+_LOST = "without setting an exception"  # how Python tells of a MemoryError for which there was no memory either
+
+
+def _too_much(raw: Raw, limits: Limits) -> Failure:
+    if limits.megabytes:
+        problem = f"took more than {limits.megabytes:g} MB of memory"
+        return Failure.of(raw, problem, "raise --max-memory if it is a page and the machine has more")
+    return Failure.of(raw, "needs more memory than there is", "give the process more, or split the page")

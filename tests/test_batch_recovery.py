@@ -221,6 +221,21 @@ def test_documents_that_take_too_much_memory(tmp_path: Path, workers: str) -> No
     assert disturbed(tmp_path, 9, {2: "HUNGRY", 7: "WORDY"}, workers, "30", "10", "64") == ["took more than 500 MB of memory"] * 2
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "told"),
+    [(500, "took more than 500 MB of memory"), (0, "internal error: SystemError: f returned NULL without setting an exception")],
+)
+def test_memory_that_runs_out_without_a_word(megabytes: float, told: str) -> None:
+    """Where Python had no memory left for its MemoryError, a limit of memory is what it met; without a limit it is a fault."""
+
+    def work(_: Raw) -> None:
+        raise SystemError("f returned NULL without setting an exception")
+
+    failure = attempt(Raw("page"), work, Limits(seconds=0, megabytes=megabytes))
+    assert isinstance(failure, Failure)
+    assert failure.error == told
+
+
 @POSIX
 def test_a_document_that_does_not_listen(tmp_path: Path) -> None:
     """A document that hangs and cannot be interrupted is ended with its worker, also where the caller has a watchdog of its own."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, NamedTuple
@@ -103,31 +103,38 @@ def limited(limits: Limits) -> Iterator[None]:
     code asks for and cannot do without.
     """
     alone = _is_main()  # the limit of memory is the whole process's
-    with _measured(limits.megabytes if alone else 0), _timed(limits.seconds, alone):  # the bell must not ring while memory is given back
-        yield
+    with _measured(limits.megabytes if alone else 0) as lift, _timed(limits.seconds, alone):
+        try:
+            yield
+        finally:  # before all else: a process without a byte to spare may turn in circles where Python leaves a `finally` of its library
+            lift()
 
 
 @contextmanager
-def _measured(megabytes: float) -> Iterator[None]:
-    """A process may have so much address space more than it has, if the system tells how much that is."""
+def _measured(megabytes: float) -> Iterator[Callable[[], None]]:
+    """A process may have so much address space more than it has, if the system tells how much that is.
+
+    Gives what lifts the limit; it is lifted at the end in any case, when no bell can ring any more.
+    """
     pages = 0
     if megabytes:
         _settle()
         with suppress(OSError, ValueError):
             pages = int(_MEMORY.read_bytes().split()[0])
     if not pages:
-        yield
+        yield lambda: None
         return
     import resource
 
     least = int(pages * resource.getpagesize() + megabytes * 1_000_000)
     before, hard = resource.getrlimit(resource.RLIMIT_AS)
     least = min([least, *(bound for bound in (before, hard) if bound != resource.RLIM_INFINITY)])
+    lift = partial(resource.setrlimit, resource.RLIMIT_AS, (before, hard))
     resource.setrlimit(resource.RLIMIT_AS, (least, hard))
     try:
-        yield
+        yield lift
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
+        lift()
 
 
 @cache
