@@ -106,14 +106,16 @@ def drop_sections(reading: Reading, verdicts: list[Verdict | None]) -> None:
     page, declared = reading.page, reading.page.document.declared
     kinds = ["sections"] if is_article(declared) or not declared_as("product", declared) else ["sections", "product_sections"]
     heads = [i for i, block in enumerate(page.blocks) if block.kind == "heading" and i > (reading.shown or 0)]
-    for i in [i for i in heads if page.words[i] <= _SECTION_WORDS]:
+    for place, i in enumerate(heads):
+        if page.words[i] > _SECTION_WORDS:
+            continue
         reason = next(
             (reason for kind in kinds for reason, named in _sections(kind) if named.fullmatch(reading.folded[i].removesuffix(" #"))), None
         )
         if reason is None:
             continue
         places, level = frozenset(page.blocks[i].evidence.groups[:_PLACES]), page.blocks[i].level or 0
-        ends = (j for j in heads if j > i and (page.blocks[j].level or 0) <= level)
+        ends = (heads[k] for k in range(place + 1, len(heads)) if (page.blocks[heads[k]].level or 0) <= level)
         inside = [j for j in range(i, next(ends, len(verdicts))) if j == i or not places.isdisjoint(page.blocks[j].evidence.groups)]
         if sum(page.prose[j] for j in inside) <= MASS * page.total_prose:
             for j in inside:

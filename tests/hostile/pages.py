@@ -117,6 +117,7 @@ _MARKUP = {
     "tables": ("<table>", 6_000), "cells": ("<td>a", 8_000), "rows": ("<tr><td>20 mg<td>daily", 2_500), "lists": ("<ul><li>a", 3_000),
     "items": ("<li>20 mg", 5_000),
     "breaks": ("a<br>", 8_000), "raised": ("<sup>1", 5_000), "headings": ("<h2>Dose</h2><p>20 mg", 2_000),
+    "affiliations": ("<h3>Affiliations</h3>", 5_000), "counted": ("<p>पैरासिटामोल दिन में दो बार ", 3_000),
     "selects": ("<select><option>a", 4_000), "groups-of-options": ("<optgroup><option>a", 4_000), "items-in-terms": ("<li>a<dt>b", 4_000),
     "closing": ("</p></div>", 5_000), "svg": ("<svg><math><foreignObject>", 2_000), "templates": ("<template><p>a", 4_000),
     "noscript": ("<noscript><p>a", 4_000),
