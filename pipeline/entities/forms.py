@@ -10,6 +10,7 @@ from .phrases import Phrases
 from .quantities import plurals
 
 _SAYING_WORDS = 4  # of the longest saying that ends with a form
+_KIND_WORDS, _MOST_KINDS = 6, 8  # of the longest kind; of those before one form
 
 
 def find_forms(context: Context) -> list[Found]:
@@ -49,16 +50,21 @@ def route_words() -> frozenset[str]:
 
 
 def _with_kind(context: Context, first: int) -> int:
-    """Where the form begins when "film-coated" or "softgel" stand before it."""
-    words, kinds = context.page.words, _kinds()
-    start = max(0, first - 6)
-    for i in range(start, first):
-        hit = kinds.at(words, i, first)
-        if hit and i + hit[0] == first and context.free(i, first):
-            return _with_kind(context, i)
-        if hit and i + hit[0] == first - 1 and words[first - 1] == "-" and context.free(i, first):
-            return _with_kind(context, i)
+    """Where the form begins when "film-coated" or "softgel" stand before it, a few of them at most."""
+    for _ in range(_MOST_KINDS):
+        kind = next((i for i in range(max(0, first - _KIND_WORDS), first) if _is_kind(context, i, first)), None)
+        if kind is None:
+            break
+        first = kind
     return first
+
+
+def _is_kind(context: Context, i: int, first: int) -> bool:
+    """A kind of form stands from one token to the other, with or without a hyphen behind it."""
+    words = context.page.words
+    hit = _kinds().at(words, i, first)
+    end = i + hit[0] if hit else 0
+    return (end == first or (end == first - 1 and words[end] == "-")) and end > i and context.free(i, first)
 
 
 def _is_saying(context: Context, last: int) -> bool:

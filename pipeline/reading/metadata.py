@@ -227,10 +227,10 @@ def _without_by(name: str) -> str:
     return re.sub(r"^by\s+", "", name, flags=re.IGNORECASE)
 
 
-def _name(value: Any) -> str | None:
+def _name(value: Any, depth: int = _LD_DEPTH) -> str | None:
     """A schema.org Person or Organization, a list of them, or plain text."""
     if isinstance(value, list):
-        names = [name for item in value[:10] if (name := _name(item))]
+        names = [name for item in value[:10] if depth and (name := _name(item, depth - 1))]
         return ", ".join(names) or None
     if isinstance(value, dict):
         return _text(value.get("name"))

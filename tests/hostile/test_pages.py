@@ -51,6 +51,26 @@ def test_most_pages_give_a_record(pipeline: Pipeline) -> None:
         assert "STRENGTH" in {entity.label for entity in document.entities}, name
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Dravet {'- ' * 3000}syndrome",
+        f"Dravet{'-' * 3000}syndrome",
+        f"Ann {'von ' * 3000}disease",
+        f"{'film-coated ' * 3000}tablets",
+        f"{'soft gel ' * 3000}capsules",
+        f'<script type="application/ld+json">{{"@type":"Article","author":{"[" * 800}"x"{"]" * 800}}}</script><p>Take one tablet daily.',
+    ],
+    ids=["hyphens apart", "hyphens", "particles", "coats of a form", "gels of a form", "lists of authors in lists"],
+)
+def test_long_runs(text: str, pipeline: Pipeline) -> None:
+    """Whatever joins names or nests, a thousand times over, is read without going deeper for each."""
+    for page in (text, f"Take 20 mg of isotretinoin for {text}", f"<h1>Dose</h1><p>Take 20 mg of isotretinoin for {text}"):
+        result = pipeline.attempt(Raw(page.encode()))
+        check_result(result)
+        assert isinstance(result, Document)
+
+
 AMONG_SIGNS = """Isotroin~ 20~mg, vitamin ~ b ~12~ or ~ b1~ ~pan ~d clears ~acne~s, once~daily for ~ 4~–~6 months ~.
 
 ~Side~ effects~
