@@ -350,7 +350,7 @@ def in_address(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before == "-" and text[max(0, start - 4) : start - 1].isdecimal() and start > 3:  # 844-REPATHA
+    if before == "-" and start > 3 and text[start - 4 : start - 1].isdecimal() and text[start:end].isupper():  # 844-REPATHA
         return True
     if before not in {"/", ".", "@", "#", "_", "-", "="} and after not in {".", "@", "_", "/", "-"}:
         return False
