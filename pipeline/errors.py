@@ -15,6 +15,15 @@ class PharmacleanError(Exception):
         self.problem, self.advice = problem, advice
 
 
+def words_of_error(error: Exception) -> str:
+    """What an error of somebody else's code says, or at least its name.
+
+    >>> words_of_error(ValueError("no end")), words_of_error(EOFError())
+    ('no end', 'EOFError')
+    """
+    return str(error) or type(error).__name__
+
+
 class ReadError(PharmacleanError):
     """An input that cannot be read as a page; the rest of a batch goes on."""
 

@@ -349,14 +349,20 @@ def test_only_what_is_new(tmp_path: Path, counted: list[int]) -> None:
     assert content(out) == content(tmp_path / "anew")
 
 
-@pytest.mark.parametrize("form", FILES)
-def test_results_that_were_tampered_with(tmp_path: Path, form: str) -> None:
-    """Results that were shortened or taken away are made again, whichever file it is."""
+def finished(tmp_path: Path, form: str) -> tuple[Path, Path, dict[str, bytes], list[str]]:
+    """The input of a finished batch, its results with their bytes, and files of every kind among them."""
     path, out = crawl(tmp_path, 20), tmp_path / "out"
     path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
     run_batch([path], out, QUICK, workers=0, form=form)
     before = content(out)
-    for name in [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]:
+    return path, out, before, [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_results_that_were_tampered_with(tmp_path: Path, form: str) -> None:
+    """Results that were shortened or taken away are made again, whichever file it is."""
+    path, out, before, names = finished(tmp_path, form)
+    for name in names:
         for left in (None, 0, len(before[name]) // 2, len(before[name]) - 1):
             (out / name).unlink()
             if left is not None:
@@ -375,11 +381,8 @@ def flip(path: Path, at: int) -> None:
 @pytest.mark.parametrize("form", FILES)
 def test_damage_that_keeps_the_size(tmp_path: Path, form: str) -> None:
     """A changed byte anywhere in the results is noticed, and made again by the same batch."""
-    path, out = crawl(tmp_path, 20), tmp_path / "out"
-    path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
-    run_batch([path], out, QUICK, workers=0, form=form)
-    before = content(out)
-    for name in [*list(before)[:3], "failures.jsonl", "manifest.jsonl", "summary.json"]:
+    path, out, before, names = finished(tmp_path, form)
+    for name in names:
         for share in (0.0, 0.3, 0.6, 0.99):
             flip(out / name, int(len(before[name]) * share))
             assert [fault.name for fault in Manifest(Folder(str(out))).faults()] == [name]

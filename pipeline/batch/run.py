@@ -267,9 +267,9 @@ def _is_done(run: Run, configuration: dict[str, Any]) -> bool:
     store = run.store
     if store.unfinished() is not None or store.finished() != configuration:
         return False
-    if not store.manifest.is_true():
+    if [entry.part.key for entry in store.manifest.entries()] != [shard.key(run.job.salt) for shard in run.shards()]:
         return False
-    return [entry.part.key for entry in store.manifest.entries()] == [shard.key(run.job.salt) for shard in run.shards()]
+    return store.manifest.is_true()  # last, as it reads all results
 
 
 def _as_it_was(run: Run, progress: Callable[[Progress], None]) -> Summary:

@@ -12,6 +12,7 @@ from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import words_of_error
 from ..reading.sources import File, Item, Raw, Reading, find_files, items
 from ..reading.sources.raw import failed
 from ..reading.sources.recognise import PAGE_SUFFIXES, suffix_of
@@ -174,9 +175,7 @@ def _load(item: Item, span: Span, number: int) -> Raw:
         return item.load()
     except Exception as error:  # noqa: BLE001  # damaged files raise what they like
         place = None if span.total is None else number
-        return failed(
-            span.shown or span.path, f"{span.path}: cannot be read ({str(error) or type(error).__name__})", "fetch it again", place
-        )
+        return failed(span.shown or span.path, f"{span.path}: cannot be read ({words_of_error(error)})", "fetch it again", place)
 
 
 @dataclass(slots=True)

@@ -141,10 +141,15 @@ def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str
 
 def complain(failure: Any) -> None:
     """Tell of a failure on standard error."""
+    place = failure.path if failure.path and failure.path != "-" and failure.path not in failure.error else None
+    tell_error(f"{place}: {failure}" if place else failure)
+
+
+def tell_error(problem: object) -> None:
+    """A line on standard error."""
     from ..report.terminal import one_line
 
-    place = failure.path if failure.path and failure.path != "-" and failure.path not in failure.error else None
-    click.secho(f"error: {one_line(place + ': ' if place else '')}{one_line(str(failure))}", fg="red", err=True)
+    click.secho(f"error: {one_line(str(problem))}", fg="red", err=True)
 
 
 @contextmanager

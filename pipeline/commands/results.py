@@ -12,7 +12,7 @@ import click
 
 from ..errors import ConfigError
 from ..writing import spare
-from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, writing
+from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, tell_error, writing
 
 if TYPE_CHECKING:
     from ..attempt import Failure
@@ -97,13 +97,12 @@ def _no_options_for_a_batch(shared: Iterable[str]) -> None:
 def _report_batch(source: str, output: Path) -> None:
     """The report of what a batch wrote."""
     from ..report.batch import read
-    from ..report.terminal import one_line
 
     faults = list[Any]()
 
     def tell(line: Any) -> None:
         faults.append(line)
-        click.secho(f"error: {one_line(str(line))}", fg="red", err=True)
+        tell_error(line)
 
     with counting() as count:
         facts = read(Path(source), tell, count)
@@ -136,14 +135,11 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
     One file: sqlite, parquet-nested, bioc
     """
     from ..export import export as run
-    from ..report.terminal import one_line
 
     if is_stdout(output):
         raise ConfigError("export writes files, and - is none", "name the file or the folder: -o NAME")
     with counting() as count:
-        done = run(
-            inputs, form, output, on_fault=lambda line: click.secho(f"error: {one_line(str(line))}", fg="red", err=True), progress=count
-        )
+        done = run(inputs, form, output, on_fault=tell_error, progress=count)
     click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
     if done.faults:
         sys.exit(1)

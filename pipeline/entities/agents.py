@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 
 from ..rules.load import word_set
+from . import role_words as said
 from .clause_roles import Role
 from .context import Context, Found
 from .cues import Cue
@@ -31,16 +32,16 @@ class Agents:
 
     def of(self, f: Found, role: Role | None) -> list[Mention]:
         """The drugs of the role that a condition has: of its sentence, else those of the section."""
-        begin, end = self._context.page.sentence(f.first)
-        inside = self._drugs.within(begin, end)
         if role is None or role.name is None:
             return []
-        inside = [m for m in inside if not self._is_quality(m)]
+        begin, end = self._context.page.sentence(f.first)
+        named = self._drugs.within(begin, end)
+        inside = [m for m in named if not self._is_quality(m)]
         if role.name == "contraindication":  # "Do not use it if you are allergic to penicillin, have kidney disease"
             inside = [m for m in inside if not _is_allergen(self._context.page.words, m)]
         if role.name == "indication":
             inside = [m for m in inside if m[0] not in self._inner and not self._does_the_harm(m, f)]
-            if not inside and self._drugs.within(begin, end):  # "deaths from opioid overdose" are not treated with opioids
+            if not inside and named:  # "deaths from opioid overdose" are not treated with opioids
                 return []
         if role.cue is None or not begin <= role.cue.first < end:
             return self._of_place(f, role, inside)
@@ -70,7 +71,7 @@ class Agents:
         words = self._context.page.words
         behind = [m for m in inside if m[0] >= cue.last]
         points_on = cue.reach == "back" and words[cue.last - 1] in _prepositions()  # is treated with, responded to
-        if points_on and behind and not _relative().isdisjoint(words[cue.last : behind[0][0]]):  # … drugs that lower X
+        if points_on and behind and not said.relative().isdisjoint(words[cue.last : behind[0][0]]):  # … drugs that lower X
             return []
         if cue.reach in ("strong", "link") or (behind and (points_on or (cue.reach == "next" and behind[0][0] == cue.last))):
             return self._following(behind)
@@ -128,7 +129,7 @@ class Agents:
         lead = words[max(cue.last, m[0] - _LEAD_WORDS) : m[0]]
         gap = words[cue.last : m[0]]
         far = cue.reach == "next" and len(gap) > _NEXT_WORDS and _ties().isdisjoint(gap)
-        return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not _relative().isdisjoint(gap))
+        return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not said.relative().isdisjoint(gap))
 
     def _is_quality(self, m: Mention) -> bool:
         """The drug says what someone or something is: "penicillin-allergic"."""
@@ -196,4 +197,3 @@ _of_medicine = partial(word_set, "relations.toml", "of_medicine")
 _leads = partial(word_set, "relations.toml", "leads")
 _ties = partial(word_set, "relations.toml", "ties")
 _remedies = partial(word_set, "relations.toml", "remedies")
-_relative = partial(word_set, "roles.toml", "relative")

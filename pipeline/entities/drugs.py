@@ -30,7 +30,7 @@ class Drugs:
         for mention in self._mentions:
             if mention[2].canonical:
                 self._by_name.setdefault(mention[2].canonical, []).append(mention)
-        self._has_one_title = False  # then a section of its own beside one about another drug is about the title's
+        self._titled = [m[2].canonical for m in self._named() if self._is_title(m[0])]
         self._main = self._main_drug()
         self._scopes = self._heading_scopes()
 
@@ -70,14 +70,15 @@ class Drugs:
 
     def _main_drug(self) -> str | None:
         """The ingredient in the title, else the one with more than half of all mentions, if the page is about a drug at all."""
-        named = [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
-        title = [m for m in named if self._is_title(m[0])]
-        self._has_one_title = len({m[2].canonical for m in title}) == 1
-        if title:
-            return title[0][2].canonical
+        if self._titled:
+            return self._titled[0]
+        named = self._named()
         counts = Counter(m[2].canonical for m in named)
         name, count = min(counts.items(), key=lambda c: (-c[1], str(c[0])), default=(None, 0))
         return name if name and count * 2 > len(named) and self._is_about(self._by_name[name], count) else None
+
+    def _named(self) -> list[Mention]:
+        return [m for m in self._mentions if m[2].label == "DRUG" and m[2].canonical]
 
     def _is_about(self, mentions: Sequence[Mention], count: int) -> bool:
         """The page begins with the drug, or goes on speaking of it, or has a leaflet's sections: one mention on the way is not enough."""
@@ -89,13 +90,14 @@ class Drugs:
     def _heading_scopes(self) -> list[str | None]:
         """For each line the drug of the heading above, up to the next one as high that opens another topic; there the page's main drug."""
         scopes, current, level = list[str | None](), self._main, _DEEPEST
+        has_one_title = len(set(self._titled)) == 1  # then a section of its own beside one about another drug is about the title's
         for line in self._context.page.lines:
             if line.block.kind == "heading":
                 inside = [m for m in self.within(line.first, line.last) if m[2].label == "DRUG" and not self._is_other(m)]
                 own = line.block.level or _DEEPEST
                 if inside:
                     current, level = inside[0][2].canonical, own
-                elif own <= level and (self._has_one_title or line.block.section in ("other", None)):
+                elif own <= level and (has_one_title or line.block.section in ("other", None)):
                     current, level = self._main, _DEEPEST
             scopes.append(current)
         return scopes

@@ -16,6 +16,7 @@ from .context import Context, Found
 from .cues import Cue, Cues
 from .drugs import Drugs
 from .phrases import Phrases
+from .role_doubts import tells_what_is_given
 from .tokens import Line
 
 _LEAD_WORDS = 25  # a longer line introduces no list
@@ -65,12 +66,8 @@ class Lines:
     def _told(self, line: Line, tail: range) -> Given | None:
         """The last cue of the line with no more behind it than `tail` allows."""
         found = self._cues.find(self._context.page.words, line.first, line.last)
-        cues = [c for c in found if c.reach == "forward" and line.last - c.last in tail and not self._names_drug(c)]
+        cues = [c for c in found if c.reach == "forward" and line.last - c.last in tail and not tells_what_is_given(self._context, c)]
         return (cues[-1].says, cues[-1]) if cues and cues[-1].says != "none" else None
-
-    def _names_drug(self, cue: Cue) -> bool:
-        """A drug right behind "treatment with", a case in other languages, is what is given, not what it is for."""
-        return cue.says == "indication" and cue.last in self._context.taken
 
     def _graded(self) -> Iterator[tuple[int, Given]]:
         """Lines with a grade of frequency in front, set off by a colon or as a table's cell: "Rare: rash"."""

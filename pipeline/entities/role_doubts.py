@@ -26,11 +26,16 @@ def is_had_on(context: Context, cue: Cue) -> bool:
     return not ((said.people().isdisjoint(lead) and said.persons().isdisjoint(lead)) or said.on().isdisjoint(lead))
 
 
+def tells_what_is_given(context: Context, cue: Cue) -> bool:
+    """A drug right behind "treatment with", a case in other languages, is what is given, not what it is for."""
+    return cue.says == "indication" and cue.last in context.taken
+
+
 def misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     """The cue tells of something else than a drug, or the mention is of those who had the drug."""
     told = cue.says == "adverse_effect" and cue.reach == "forward"
-    if cue.says == "indication" and cue.reach == "forward" and cue.last in context.taken and f.first > cue.last:
-        return True  # "in the treatment with X", said with a case in other languages
+    if cue.reach == "forward" and f.first > cue.last and tells_what_is_given(context, cue):
+        return True
     if cue.reach == "near" and cue.first and context.page.words[cue.first - 1] in said.pathogens():
         return True  # "the bacteria in the wound"
     if cue.reach == "near" and context.page.words[cue.first] == "in" and "if" in context.page.words[low : cue.first]:

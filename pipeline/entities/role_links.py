@@ -72,7 +72,7 @@ def _links_to(context: Context, f: Found, link: Cue, drug: int) -> bool:
         return True
     if not context.free(f.last, link.first) or words[link.last].endswith("ing"):  # "by adding X"
         return False
-    return link.first <= f.last + _CLOSE_WORDS and _near_link(gap) and said.measured().isdisjoint(words[f.last : drug])
+    return link.first <= f.last + _CLOSE_WORDS and _near_link(gap) and said.measures().isdisjoint(words[f.last : drug])
 
 
 def _near_link(between: Sequence[str]) -> bool:

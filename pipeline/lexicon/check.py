@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..controls import CONTROLS, UNSEEN
 from . import tables
 from .built import read_text, tables_of
 from .context import WORD_KINDS
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _SHIPPED = ("ingredients.tsv", "names.tsv", "brands.tsv")
 _JOINTS = re.compile(r"[+/&,;]")  # what people put between ingredients
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(f"[{CONTROLS}{UNSEEN}]")
 _Rows = list[tuple[int, tuple[str, ...]]]
 
 

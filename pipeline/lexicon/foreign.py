@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from ..words import Words
@@ -122,22 +122,24 @@ class ForeignNames:
     @cached_property
     def _readings(self) -> dict[str, str]:
         """Reading -> the key of the name, of one ingredient only."""
-        found, targets = dict[str, str](), dict[str, set[tuple[str, ...]]]()
-        for key, _ in self._names.guessable(_READ_FROM, _READ_MINIMUM):
-            read, meant = reading(key), self._names[key][0].targets
-            targets.setdefault(read, set()).add(meant)
-            if len(read) >= _READ_MINIMUM and read not in self._everyday and len(meant) == 1 and self._is_medicine(key, meant[0]):
-                found.setdefault(read, key)
-        return {read: key for read, key in found.items() if len(targets[read]) == 1}
+        return self._told_apart(_READ_FROM, self._is_read)
+
+    def _is_read(self, read: str, key: str) -> bool:
+        meant = self._names[key][0].targets
+        return read not in self._everyday and len(meant) == 1 and self._is_medicine(key, meant[0])
 
     @cached_property
     def _brands(self) -> dict[str, str]:
-        """Reading -> the key of the brand, of those of one word that publishers vouch for and that one reading tells apart."""
+        """Reading -> the key of the brand, of those of one word that publishers vouch for."""
+        return self._told_apart({"brand"}, lambda _read, _key: True)
+
+    def _told_apart(self, kinds: Collection[str], counts: Callable[[str, str], bool]) -> dict[str, str]:
+        """Reading -> the first key that `counts` lets through, where all names that are read so mean the same."""
         found, targets = dict[str, str](), dict[str, set[tuple[str, ...]]]()
-        for key, _ in self._names.guessable({"brand"}, _READ_MINIMUM):
+        for key, _ in self._names.guessable(kinds, _READ_MINIMUM):
             read = reading(key)
             targets.setdefault(read, set()).add(self._names[key][0].targets)
-            if len(read) >= _READ_MINIMUM:
+            if len(read) >= _READ_MINIMUM and counts(read, key):
                 found.setdefault(read, key)
         return {read: key for read, key in found.items() if len(targets[read]) == 1}
 

@@ -79,10 +79,9 @@ class Lexicon:
         if found := self.names.get(key):
             other = "listed in another spelling of case, accents or punctuation"
             return [Candidate(entry, "listed so" if entry.surface == name else other) for entry in found]
-        if foreign := self.foreign(name.lower()):
-            return [Candidate(foreign, "a name as another language spells it")]
-        if devanagari := [found for _, _, _, found in self.foreign.find_devanagari(name)]:
-            return [Candidate(found, "a name as another language spells it") for found in devanagari]
+        one = self.foreign(name.lower())
+        if foreign := [one] if one else [found for _, _, _, found in self.foreign.find_devanagari(name)]:
+            return [Candidate(found, "a name as another language spells it") for found in foreign]
         matches = self.matcher.find(name)
         whole = [match for match in matches if key.startswith(match.key)]
         if not whole:

@@ -17,8 +17,9 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-# Controls that show nothing, or turn the direction of what stands around them (Unicode UAX 9), and half characters.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+from ..controls import CONTROLS, HALVES
+
+_HIDDEN = re.compile(f"[{CONTROLS}{HALVES}]")
 
 
 def visible(text: str) -> str:

@@ -10,10 +10,11 @@ import click
 
 from ..batch import Summary
 from ..boilerplate.labels import Label
+from ..controls import CONTROLS, HALVES
 from ..document import Change, Document
 
-# What a page may hold to play with a terminal: control characters, escape sequences, bidi overrides; half characters cannot be printed.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What a page may hold to play with a terminal, a return to the start of the line among it.
+_UNSAFE = re.compile(f"[\r{CONTROLS}{HALVES}]")
 _WIDTH = 100
 _SMALL = frozenset({"block-gap", "list-mark", "heading-mark", "bold-mark"})  # counted below, but not worth a line each
 

@@ -133,10 +133,10 @@ def _with_degree(context: Context, f: Found, role: Role) -> Found:
     if role.name != "indication" or not role.told:
         return f
     for n in (5, 3, 2, 1):
-        if f.first >= n and " ".join(words[f.first - n : f.first]).replace(" - ", "-") in _degrees():
+        degree = " ".join(words[max(0, f.first - n) : f.first]).replace(" - ", "-")
+        if f.first >= n and degree in _degrees():
             if f.first > n and words[f.first - n - 1] == "-":  # drug-resistant
                 return f
-            degree = " ".join(words[f.first - n : f.first]).replace(" - ", "-")
             return replace(f, first=f.first - n, value={"modifiers": [degree, *(f.value or {}).get("modifiers", ())]})
     return f
 

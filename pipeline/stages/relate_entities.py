@@ -86,8 +86,7 @@ def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -
     """Not "placebo pills", "a two-year study", "symptoms lasted three days"; a time alone needs a sentence about taking something."""
     words, label = context.page.words, p.entity.label
     if label == "FORM":
-        other = words[p.first - 1] in _products() and context.free(p.first - 1, p.first)
-        return not other and words[p.last - 1 : p.last + 1] != ["drop", "in"]
+        return not (words[p.first - 1] in _products() and context.free(p.first - 1, p.first))
     behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
     if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
         return False

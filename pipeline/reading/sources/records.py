@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from ...errors import ConfigError, ReadError
+from ...errors import ConfigError, ReadError, words_of_error
 from .archives import tar_members, zip_members
 from .files import File, is_url
 from .lines import json_lines, json_values
@@ -73,9 +73,7 @@ def _broken(path: str, number: int, error: Exception) -> Raw:
     if "too much memory for decoding" in str(error):  # zstd's own words
         return failed(path, f"{path}: packed with a larger window than is read", "unpack it first: zstd -d --long=31")
     after = f" after {number} documents" if number else ""
-    return failed(
-        path, f"{path}: damaged or cut off{after} ({str(error) or type(error).__name__})", "fetch it again", number + 1 if number else None
-    )
+    return failed(path, f"{path}: damaged or cut off{after} ({words_of_error(error)})", "fetch it again", number + 1 if number else None)
 
 
 def read_records(file: File, reading: Reading, first: int = 0, count: int | None = None) -> Iterator[Raw]:
