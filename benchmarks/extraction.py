@@ -1,6 +1,7 @@
 """Main text beside other extractors: one run, the same pages, the same scores, paired bootstrap intervals.
 
     python benchmarks/extraction.py DATA [--only scrapinghub,cleaneval] [--rounds 2000]
+    python benchmarks/extraction.py DATA --dumps      # the same pages as plain text, dumped in three ways, beside all of that text
 
 DATA holds extraction/pages/<set>/<id>.html.gz, extraction/gold/<set>.jsonl.gz ({id, text} or {id, with, without}),
 extraction/health.json and measure/score.py (page_scores, aggregate, snippet_counts, aggregate_snippets). Peers that are not
@@ -24,8 +25,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 from speed import readability, resiliparse, trafilatura
+from text_dumps import STYLES
 
 Tool: TypeAlias = Callable[[bytes, str, bool], str]
 TITLE_LEFT_OUT = ("scrapinghub", "wcxb")  # sets whose gold has no title
@@ -56,6 +59,15 @@ def tools() -> dict[str, Tool]:
             print(f"left out: {name} ({error})", file=sys.stderr)
             continue
         found[name] = lambda data, text, _title, peer=peer: peer(data, text) or ""  # type: ignore[misc]
+    return found
+
+
+def of_dumps() -> dict[str, Tool]:
+    """Ours on a page's text, dumped in each way, and all of that text."""
+    run, found = ours(), dict[str, Tool]()
+    for name, dump in STYLES.items():
+        found[f"pharmaclean, {name}"] = lambda data, _text, title, dump=dump: run(dump(data).encode("utf-8", "surrogatepass"), "", title)  # type: ignore[misc]
+        found[f"all text, {name}"] = lambda data, _text, _title, dump=dump: dump(data)  # type: ignore[misc]
     return found
 
 
@@ -101,6 +113,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--rounds", type=int, default=2000)
+    parser.add_argument("--dumps", action="store_true")
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     spec = importlib.util.spec_from_file_location("score", args.data / "measure/score.py")
@@ -109,7 +122,7 @@ def main() -> None:
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
     health = set(re.findall(r'"([\w.-]+)"', (args.data / "extraction/health.json").read_text(encoding="utf-8")))
-    candidates, out = tools(), dict[str, dict[str, float]]()
+    candidates, out = of_dumps() if args.dumps else tools(), dict[str, dict[str, float]]()
     healthy: dict[str, list[Any]] = {name: [] for name in candidates}
     for name, rows in gold_rows(args.data):
         if args.only and name not in args.only.split(","):
@@ -142,7 +155,7 @@ def show(score: Any, name: str, scored: dict[str, list[Any]], rounds: int) -> di
     out = {}
     for tool, rows in scored.items():
         out[tool] = round(figure(score, name, rows), 4)
-        line = f"  {tool:18} {out[tool]:.4f}"
+        line = f"  {tool:20} {out[tool]:.4f}"
         if tool != BASE and BASE in scored:
             low, high = interval(score, name, rows, scored[BASE], rounds)
             line += f"   against {BASE}: {low:+.4f} to {high:+.4f}"

@@ -377,12 +377,12 @@ def test_explain() -> None:
 
 
 def test_explain_blocks() -> None:
-    """With --blocks every block stands there with label, probability and evidence; a plain text has no probability."""
+    """With --blocks every block of a page, and every line of a text, stands there with label, probability and evidence."""
     result = run("explain", str(SAMPLES / "02-blog-with-comments.html"), "--blocks")
     assert result.exit_code == 0
     assert re.search(r"^\+ [01]\.\d\d Metformin lowers .+\n +paragraph: kept \| \.entry-content", result.stdout, re.MULTILINE)
     assert re.search(r"^- 0\.\d\d Share this:\n +heading: share · share-label \| its words: share-label", result.stdout, re.MULTILINE)
-    assert re.search(r"^- {6}What's your reaction\?\n +\w+: reaction", run("explain", POST, "--blocks").stdout, re.MULTILINE)
+    assert re.search(r"^- [01]\.\d\d What's your reaction\?\n +\w+: reaction", run("explain", POST, "--blocks").stdout, re.MULTILINE)
 
 
 def test_a_page_cannot_steer_the_terminal() -> None:

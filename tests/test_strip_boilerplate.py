@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.boilerplate.bylines import find_author
 from pipeline.boilerplate.evidence import gather
-from pipeline.boilerplate.labeller import load_labeller
+from pipeline.boilerplate.labeller import load_labeller, load_line_labeller
 from pipeline.boilerplate.labels import label_blocks
 from pipeline.boilerplate.rules import BoilerplateRules, build_rules, load_rules
 from pipeline.boilerplate.verdict import Verdict
@@ -143,6 +144,36 @@ def test_sample_floor(name: str) -> None:
     assert 2 * shared / (got.total() + wanted.total()) >= FLOORS[name]
 
 
+#: The same of the samples that are pages, dumped as text: a line a block, a line a piece of text, with the source's white space.
+DUMP_FLOORS = {
+    ("02-blog-with-comments", "lines"): 0.95, ("02-blog-with-comments", "strings"): 0.95, ("02-blog-with-comments", "raw"): 0.92,
+    ("03-drug-guide", "lines"): 0.98, ("03-drug-guide", "strings"): 0.96, ("03-drug-guide", "raw"): 0.93,
+    ("05-mojibake", "lines"): 0.99, ("05-mojibake", "strings"): 0.99, ("05-mojibake", "raw"): 0.97,
+    ("06-pharmacy", "lines"): 0.96, ("06-pharmacy", "strings"): 0.96, ("06-pharmacy", "raw"): 0.85,
+    ("08-spanish", "lines"): 0.99, ("08-spanish", "strings"): 0.98, ("08-spanish", "raw"): 0.87,
+}  # fmt: skip
+
+
+def dump(page: bytes, style: str) -> str:
+    """A page as a scraper saves it as text."""
+    if style == "lines":
+        document = read(page)
+        return "\n".join(document.block_text(block) for block in document.blocks)
+    soup = BeautifulSoup(page, "html.parser")
+    for element in soup(["script", "style", "noscript", "template"]):
+        element.decompose()
+    return soup.get_text("\n", strip=True) if style == "strings" else str(soup.get_text())
+
+
+@pytest.mark.parametrize(("name", "style"), DUMP_FLOORS)
+def test_dump_floor(name: str, style: str) -> None:
+    """The dump of a page gives nearly the article that its markup gives."""
+    text = dump((SAMPLES / f"{name}.html").read_bytes(), style)
+    got = Counter(flat(strip_boilerplate(repair_text(read(text))).text).split())
+    wanted = Counter(flat(" ".join(KEYS[name]["kept"])).split())
+    assert 2 * (got & wanted).total() / (got.total() + wanted.total()) >= DUMP_FLOORS[name, style]
+
+
 @pytest.mark.parametrize("name", KEYS)
 def test_sample_title(name: str) -> None:
     """The title is that of the answer key, and stands once, as the first block."""
@@ -192,6 +223,13 @@ def test_labeller_is_sound() -> None:
     document = repair_text(read("<p>Take one tablet in the morning, with water, and do not lie down for half an hour afterwards.</p>"))
     assert strip_boilerplate(document).text == document.text
     assert load_labeller().vocabulary.numbers
+    assert not load_line_labeller().vocabulary.numbers  # it knows no words, and so no language
+
+
+def test_few_lines_are_left_to_the_rules() -> None:
+    """A note of a few lines is no page: what no rule knows stays, however short."""
+    note = "Isotroin 20 mg\nonce daily with food\ndry lips, dry eyes"
+    assert strip_boilerplate(repair_text(read(note))).text.split("\n\n") == note.split("\n")
 
 
 KINDS = st.sampled_from(["paragraph", "heading", "list_item", "table_row", "quote"])

@@ -14,7 +14,7 @@ from .rules import BoilerplateRules
 from .verdict import Verdict
 
 _IN_BULK = NAMES.index("in_bulk")
-_DISCLAIMER_WORDS = 5
+DISCLAIMER_WORDS = 5
 _NOTE_NAMES = 4  # tokens of an element and those around it
 _NEAR = 12  # blocks behind the last kept one
 _LEAST, _HEADING_WORDS = 0.02, 4  # the labeller's probability for an entry that stands apart from its heading; words of a heading
@@ -77,7 +77,7 @@ def keep_apparatus(
             and (page.links[i] < _ALL_LINKS or best[page.blocks[i].evidence.group] >= _LINKED_ENTRY)
         )
         if (
-            page.words[i] >= _DISCLAIMER_WORDS
+            page.words[i] >= DISCLAIMER_WORDS
             and page.links[i] < _FEW_LINKS
             and not page.blocks[i].evidence.hidden
             and is_disclaimer(page.texts[i])

@@ -21,7 +21,7 @@ AROUND = (
     "article", "main", "aside", "nav", "footer", "header", "form", "table", "ul", "ol", "blockquote", "figure", "dl", "center",
     "section", "details", "fieldset",
 )  # fmt: skip
-_TEXT = (
+TEXT_NAMES = (
     "chars", "words", "word_length", "commas", "stops", "ends_stop", "ends_colon", "starts_small", "starts_digit", "capitals",
     "capitalised", "small_words", "digits", "bars", "links", "any_link", "bold", "hidden", "prose", "level", "depth", "stated", "copy",
 )  # fmt: skip
@@ -38,7 +38,7 @@ _REASONS = tuple(REASONS)
 Named = tuple[Verdict | None, float, int]
 
 NAMES: tuple[str, ...] = (
-    *_TEXT,
+    *TEXT_NAMES,
     *(f"kind:{k}" for k in KINDS),
     *(f"tag:{t}" for t in TAGS),
     *(f"around:{t}" for t in AROUND),
@@ -51,7 +51,7 @@ _KIND = {kind: i for i, kind in enumerate(KINDS)}
 _TAG = {tag: i for i, tag in enumerate(TAGS)}
 _AROUND = {tag: i for i, tag in enumerate(AROUND)}
 _REASON = {reason: i for i, reason in enumerate(_REASONS)}
-_AT_KIND = len(_TEXT)
+_AT_KIND = len(TEXT_NAMES)
 _AT_TAG = _AT_KIND + len(KINDS)
 _AT_AROUND = _AT_TAG + len(TAGS)
 _AT_PLACE = _AT_AROUND + len(AROUND)
@@ -72,7 +72,7 @@ def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named],
     out = np.zeros((n, len(NAMES)), dtype=np.float32)
     if not n:
         return out
-    out[:, :_AT_KIND] = np.stack(_text(page), axis=1)
+    out[:, :_AT_KIND] = np.stack(text_columns(page), axis=1)
     out[:, _AT_PLACE:_AT_RULE] = np.concatenate([_places(page, title), _inside(page), _by_names(named)]).T
     out[:, _AT_PAGE:] = _of_page(page, named)
     out[:, _AT_AROUND:_AT_PLACE] = _around(page)
@@ -81,8 +81,8 @@ def features(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named],
     return out
 
 
-def _text(page: Page) -> list[Any]:
-    """The columns `_TEXT`."""
+def text_columns(page: Page) -> list[Any]:
+    """The columns `TEXT_NAMES`."""
     import numpy as np
 
     signs, texts, blocks = page.signs, page.texts, page.blocks
@@ -111,12 +111,12 @@ def _places(page: Page, title: int | None) -> Any:
     at, (prose, _, chars) = np.arange(n), page.columns[:3]
     distance = at - title if title is not None else np.zeros(n)
     return np.stack([
-        at / n, np.minimum(n - at, _END) / _END, _share_before(chars), _share_before(prose),
+        at / n, np.minimum(n - at, _END) / _END, share_before(chars), share_before(prose),
         distance > 0, np.clip(distance, -_DISTANCE, _DISTANCE) / _DISTANCE, np.full(n, float(title is not None)),
     ])  # fmt: skip
 
 
-def _share_before(counts: Any) -> Any:
+def share_before(counts: Any) -> Any:
     """The share of a page's count that stands before each block."""
     return (counts.cumsum() - counts) / (counts.sum() or 1)
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from ..document import Block, Document, Flag
 from ..rules.folding import fold
-from .dumps import judge_lines, modal_tail, opening_title, sentence_cuts
+from .dumps import judge_lines, read_lines
 from .evidence import Reading, gather
+from .one_line import modal_tail, opening_title, sentence_cuts
 from .page_type import find_page_type
 from .pages import chances_of, judge
 from .rules import BoilerplateRules
@@ -83,9 +84,9 @@ def _page(document: Document, texts: list[str], rules: BoilerplateRules) -> tupl
 
 
 def _dump(document: Document, texts: list[str], rules: BoilerplateRules) -> tuple[Judgement, list[int]]:
-    verdicts, shown = judge_lines(document.blocks, texts, rules)
+    verdicts, shown, chances = judge_lines(read_lines(document, rules))
     title = plain_title(texts[shown]) if shown is not None else opening_title(texts)
-    return Judgement(texts, verdicts, title, shown), like_title(texts, title) if title else []
+    return Judgement(texts, verdicts, title, shown, chances=chances), like_title(texts, title) if title else []
 
 
 def cuts(blocks: Sequence[Block], found: Judgement, rules: BoilerplateRules) -> Iterator[tuple[int, int, int, Verdict]]:

@@ -17,12 +17,12 @@ _LINKED = 0.05  # share of a block's characters from which links are worth a wor
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A block's text and kind, the verdict on it (None: it stays), the labeller's probability (None in plain text), and the evidence."""
+    """A block's text and kind, the verdict on it (None: it stays), the labeller's probability, and the evidence."""
 
     text: str
     kind: str
     verdict: Verdict | None
-    chance: float | None
+    chance: float
     evidence: tuple[str, ...]
 
 
@@ -43,7 +43,7 @@ def label_blocks(document: Document) -> list[Label]:
         for i in range(len(evidence)):
             evidence[i] += _evidence(found.reading, i)
     return [
-        Label(text, block.kind, verdict, found.chances[i] if found.chances else None, tuple(evidence[i]))
+        Label(text, block.kind, verdict, found.chances[i], tuple(evidence[i]))
         for i, (text, block, verdict) in enumerate(zip(found.texts, document.blocks, found.verdicts, strict=True))
     ]
 

@@ -37,7 +37,7 @@ def main_heading(document: Document, texts: Sequence[str], title: str) -> int | 
         i for i, block in enumerate(document.blocks)
         if block.kind == "heading" and block.level == 1 and not block.evidence.hidden and "nav" not in block.evidence.path.split("/")
     ]  # fmt: skip
-    if len(found) != 1 or not _can_be_title(texts[found[0]]):
+    if len(found) != 1 or not is_short(texts[found[0]]):
         return None
     own, told = set(fold(texts[found[0]]).split()), set(fold(title).split())
     return found[0] if len(own) > 1 and len(own & told) >= _SHARED * len(own) else None
@@ -58,7 +58,8 @@ def like_title(texts: Sequence[str], title: str) -> list[int]:
     return out
 
 
-def _can_be_title(text: str) -> bool:
+def is_short(text: str) -> bool:
+    """True for a line that is no longer than titles are."""
     return len(text) <= _TITLE_CHARS and len(text.split()) <= _TITLE_WORDS
 
 
@@ -75,4 +76,4 @@ def plain_title(text: str) -> str:
 def looks_like_title(text: str) -> bool:
     """A few words, no sentence, not in small letters."""
     words = text.split()
-    return 2 <= len(words) <= 25 and _can_be_title(text) and not text.endswith((".", ",", ";", ":")) and not text[0].islower()
+    return 2 <= len(words) <= 25 and is_short(text) and not text.endswith((".", ",", ";", ":")) and not text[0].islower()

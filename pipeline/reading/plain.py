@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from ..document import Block, Evidence
+from .fragments import join_fragments
+from .wrapped import join_wrapped
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+\S")
@@ -18,7 +19,6 @@ _BOLD_PAIR = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n]{0,300}[^\s*_]\1")
 _CELL_END = re.compile(r"\t[ \t]*\|?|\|")
 _MOST_CELLS = 20
 _HEADING_WORDS, _HEADING_CHARS = 12, 90
-_WRAP_MIN, _WRAP_MAX = 50, 100  # columns at which mail readers and old editors wrap
 
 
 def read_plain(text: str) -> tuple[Block, ...]:
@@ -28,8 +28,7 @@ def read_plain(text: str) -> tuple[Block, ...]:
     [('heading', 0, 13), ('list_item', 15, 28), ('list_item', 29, 40)]
     """
     lines = [span for match in _LINE.finditer(text) if (span := _trimmed(text, *match.span()))]
-    if _is_wrapped(text, lines):
-        lines = _unwrapped(text, lines)
+    lines = join_fragments(text, join_wrapped(text, lines, lambda line: _kind(line)[0]))
     kinds = [_kind(text[a:b]) for a, b in lines]
     blocks = []
     for i, ((start, end), (kind, _)) in enumerate(zip(lines, tuple(kinds), strict=True)):
@@ -99,34 +98,3 @@ def _is_heading(text: str, lines: list[tuple[int, int]], i: int) -> bool:
 
 def _gap(text: str, end: int, start: int) -> int:
     return text.count("\n", end, start) + text.count("\r", end, start)
-
-
-def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
-    """True for text broken at a fixed column: full lines that end in mid-sentence, followed by small letters."""
-    if len(lines) < 4:
-        return False
-    width = max(b - a for a, b in lines)
-    if not _WRAP_MIN <= width <= _WRAP_MAX:
-        return False
-    pairs = [(one, two) for one, two in pairwise(lines) if _gap(text, one[1], two[0]) < 2]
-    running = sum(_runs_on(text, one, two, width) for one, two in pairs)
-    return bool(pairs) and running > len(pairs) / 3
-
-
-def _runs_on(text: str, one: tuple[int, int], two: tuple[int, int], width: int) -> bool:
-    full = one[1] - one[0] > 0.7 * width
-    first = text[two[0]]
-    return full and text[one[1] - 1] not in ".:!?" and (first.islower() or first in "(\"'“" or first.isdigit())
-
-
-def _unwrapped(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    width = max(b - a for a, b in lines)
-    out = [lines[0]]
-    for one, two in pairwise(lines):
-        full = one[1] - one[0] > 0.6 * width
-        joined = _gap(text, one[1], two[0]) < 2 and full and _kind(text[slice(*two)])[0] == "paragraph"
-        if joined and _kind(text[slice(*one)])[0] != "heading":
-            out[-1] = (out[-1][0], two[1])
-        else:
-            out.append(two)
-    return out

@@ -63,9 +63,8 @@ def explain_blocks(labels: Iterable[Label]) -> Iterator[str]:
     for label in labels:
         text = " ".join(safe(label.text).split())
         text = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-        chance = "    " if label.chance is None else f"{label.chance:4.2f}"
         why = f"{label.verdict.reason} · {label.verdict.rule}" if label.verdict else "kept"
-        yield click.style(f"{'-' if label.verdict else '+'} {chance} {text}", fg="red" if label.verdict else None)
+        yield click.style(f"{'-' if label.verdict else '+'} {label.chance:4.2f} {text}", fg="red" if label.verdict else None)
         yield click.style(f"       {label.kind}: " + safe(" | ".join([why, *label.evidence])), dim=True)
 
 
