@@ -33,8 +33,8 @@ _TOPIC_WORDS, _TOPIC_LETTERS = 3, 6  # of a line that names the topic: its words
 _BODY_CHARS = 400  # of running text that tells which line is its title; of a shorter one all lines do
 _LIKELY_TITLE, _SURE_TITLE = 0.25, 0.8  # the labeller's least probability; the same where all lines above the text are few
 _PIECE = 20_000  # lines that are labelled at once
-# The labeller's least probability for a line over text, with nothing under it, above the title, in a widget's zone.
-_DOUBT, _SURE_HEADING, _SURE_ABOVE, _SURE = 0.1, 0.85, 0.8, 0.9
+# The labeller's least probability for a line over text, between two kept ones, with nothing under it, above the title, in a widget's zone.
+_DOUBT, _DOUBT_BETWEEN, _SURE_HEADING, _SURE_ABOVE, _SURE = 0.1, 0.25, 0.85, 0.8, 0.9
 _MENU_CHARS = 300
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
 # An instruction, and no title of another page: "250 mg every 12 hours", "the maximum dose is 4 g".
@@ -121,6 +121,9 @@ def _drop_unlikely(lines: Lines, chances: Sequence[float], verdicts: list[Verdic
         else:
             kept = chances[i] >= KEEP or (page.words[i] >= DISCLAIMER_WORDS and is_disclaimer(page.texts[i]))
         verdicts[i] = None if kept else UNNAMED
+    for i in range(1, len(verdicts) - 1):
+        if verdicts[i] is UNNAMED and chances[i] >= _DOUBT_BETWEEN and verdicts[i - 1] is None is verdicts[i + 1]:
+            verdicts[i] = None
 
 
 def _drop_menus(lines: Lines, prose: Sequence[bool], verdicts: list[Verdict | None], above: Sequence[int]) -> None:
