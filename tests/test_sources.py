@@ -526,7 +526,7 @@ def test_lists_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     found = list(read_inputs(["@in/list", "in/[ab].txt", "in/**/c*.txt"]))
     assert [Path(str(raw.path)).name for raw in found] == ["c d.txt", "a.txt", "missing.txt", "a.txt", "b.txt", "c d.txt"]
     assert [bool(raw.problem) for raw in found] == [False, False, True, False, False, False]
-    monkeypatch.setattr("sys.stdin", io.StringIO("in/a.txt\nin/b.txt\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"in/a.txt\nin/b.txt\n")))
     assert texts(list(read_inputs(["@-"]))) == ["a.txt", "b.txt"]
 
 
