@@ -127,6 +127,33 @@ def test_json(tmp_path: Path, content: str, name: str) -> None:
     assert [(raw.data, raw.kind, raw.problem) for raw in found] == [("A", "text", None), ("B", "text", None)]
 
 
+WIDE = [f"{mark}utf-{width}-{end}" for mark in ("", "\ufeff") for width in (16, 32) for end in ("le", "be")]
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_records_in_wide_charsets(tmp_path: Path, encoding: str) -> None:
+    """JSON and CSV in UTF-16 or UTF-32 are read, packed or not, with a mark or without; a letter that is cut in half costs no record."""
+    mark, charset = encoding[: encoding.index("u")], encoding[encoding.index("u") :]
+    for name, content in {
+        "a.jsonl": '{"text": "für Ċ ਊ"}\n{"text": "B"}\n',
+        "a.json": '[{"text": "für Ċ ਊ"},\n{"text": "B"}]', "a": '{"text": "für Ċ ਊ"}\n{"text": "B"}', "a.csv": "text,id\nfür Ċ ਊ,1\nB,2\n",
+        "a.tsv": "text\tid\nfür Ċ ਊ\t1\nB\t2\n",
+    }.items():  # fmt: skip
+        data = (mark + content).encode(charset)
+        (tmp_path / name).write_bytes(data)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(data))
+        assert texts(raws(tmp_path / name)) == texts(raws(tmp_path / f"{name}.gz")) == ["für Ċ ਊ", "B"], name
+    (tmp_path / "cut.jsonl").write_bytes((mark + '{"text": "A"}\n{"text": "B"}\n').encode(charset) + b"{")
+    assert texts(raws(tmp_path / "cut.jsonl"))[:2] == ["A", "B"]
+
+
+def test_many_records_in_utf_16(tmp_path: Path) -> None:
+    """Records in UTF-16 that are more than is read at once lose nothing."""
+    rows = [{"id": i, "text": "Nähe µg 𝛼 " * (1 + i % 500)} for i in range(2000)]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-16")
+    assert [(raw.id, raw.data) for raw in raws(tmp_path / "items.jsonl")] == [(str(row["id"]), row["text"]) for row in rows]
+
+
 @pytest.mark.parametrize(
     ("content", "count"),
     [("[", 0), ('[{"text": "A"}', 1), ('[{"text": "A"},\n', 1), ('[[{"text": "A"}]', 1), ('[{"text": "A"}]', 1), ("[]", 0)],
