@@ -79,13 +79,13 @@ def holds_records(path: str) -> bool:
 def _files(path: str) -> list[str]:
     if path == "-":
         return [path]
-    if Path(path).is_dir():
+    if path and Path(path).is_dir():
         if not (found := in_folder(Path(path))):
             advice = f"if it holds pages, clean them first: pharmaclean batch {path} -o outputs"
             raise ConfigError(f"{path}: no documents.jsonl, documents.parquet or documents/ in it", advice)
         return [str(file) for file in found]
-    if not Path(path).exists():
-        raise ConfigError(f"{path}: no such file or folder", "check the name, or use - for standard input")
+    if not path or not Path(path).exists():
+        raise ConfigError(f"{path or repr(path)}: no such file or folder", "check the name, or use - for standard input")
     return [path]
 
 

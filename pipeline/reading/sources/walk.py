@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import os
 import re
@@ -80,6 +81,8 @@ def missing(inputs: Iterable[str]) -> list[str]:
 
 
 def _there(item: str) -> bool:
+    if not item:  # which a path takes for the folder that one is in
+        return False
     if exists(item) or item == "@-":
         return True
     if item.startswith("@"):
@@ -104,7 +107,7 @@ def _names(file: BinaryIO, shown: str) -> Iterator[str]:
         for number, line in enumerate(lines_up_to(_LONGEST_NAME, file)):
             if b"\0" in line:
                 raise ConfigError(f"{shown}: holds a NUL, as text in UTF-16 does", "save it as UTF-8, one input a line")
-            text = line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape").rstrip("\r\n")
+            text = os.fsdecode(line if number else line.removeprefix(codecs.BOM_UTF8)).rstrip("\r\n")
             if text.strip() and not text.startswith("#"):
                 yield text
     except ValueError as error:
