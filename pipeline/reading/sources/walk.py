@@ -121,8 +121,15 @@ def _beside(name: str, text: str) -> str:
 
 
 def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str], followed: set[str]) -> Iterator[File]:
-    """The pages of a folder. Links to folders are followed, each target once, for links may lead to one another in a circle."""
-    found = entries(folder)
+    """The pages of a folder. Links to folders are followed, each target once, for links may lead to one another in a circle.
+
+    A folder that may not be read comes as a file that may not be.
+    """
+    try:
+        found = entries(folder)
+    except PermissionError:
+        yield File(folder)
+        return
     pages = {Path(entry.name).stem for entry in found if not entry.folder and suffix_of(entry.name) in PAGE_SUFFIXES}
     for entry in found:
         name = f"{inner}{entry.name}"
