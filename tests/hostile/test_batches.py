@@ -288,6 +288,19 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert "may not be read" in (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs the files of POSIX")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.symlink_to(path.name)])
+@pytest.mark.parametrize("name", ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"])
+def test_odd_files_among_results(name: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+    """Where a pipe, a device or a link to itself stands in place of a result, the batch is done again, and its files are files."""
+    (tmp_path / "page.txt").write_text("Take 20 mg daily.", encoding="utf-8")
+    expected = run_batch([tmp_path / "page.txt"], tmp_path / "out", QUICK, workers=1)
+    (tmp_path / "out" / name).unlink()
+    make(tmp_path / "out" / name)
+    assert run_batch([tmp_path / "page.txt"], tmp_path / "out", QUICK, workers=1).row() == expected.row()
+    assert (tmp_path / "out" / name).is_file()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anything")
 def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     """A folder that may not be read is one failure, and what is beside it is cleaned."""
