@@ -59,6 +59,8 @@ def elements(part: Part) -> Iterator[Element]:
         parser.Parse(b"", True)
     except _Refused as error:
         raise ConfigError(f"{part}, line {parser.CurrentLineNumber}: expected {error}", "give the publisher's own file") from error
+    except (LookupError, ValueError) as error:  # an encoding that nobody knows
+        raise ConfigError(f"{part}: expected whole XML, found {error}", "give the publisher's own file") from error
     except expat.ExpatError as error:
         problem = f"{part}, line {error.lineno}: expected whole XML, found {expat.ErrorString(error.code)}"
         raise ConfigError(problem, "the file is cut off or is none of XML: download it again") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from typing import IO, NamedTuple, cast
 
 from ...errors import ConfigError
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
 _RATIO, _ALWAYS = 200, 20_000_000  # what unpacks to more times its size is a bomb: tables pack to a tenth; so many bytes may be in any
 _LONGEST = 2**20  # bytes of a line
 _AGAIN = "download it again, or give the publisher's file as it comes"
@@ -94,6 +95,8 @@ class Part:
                     yield chunk
         except _DAMAGE as error:
             raise ConfigError(f"{self}: the archive is damaged or cut off ({error})", _AGAIN) from error
+        except RuntimeError as error:  # a password, a way to pack that Python does not know
+            raise ConfigError(f"{self}: cannot be unpacked ({error})", "unpack it yourself, or save it without a password") from error
         except OSError as error:
             raise ConfigError(f"{self}: cannot be read ({error.strerror or error})", "check the path") from error
 
