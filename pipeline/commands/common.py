@@ -122,16 +122,17 @@ def existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
         raise ConfigError("standard input can be read only once", "give one -")
     for item in inputs:
         if item != "-" and not (item and Path(item).exists()):
-            raise not_there(item)
+            raise (
+                not_there(item)
+                if "://" not in item
+                else ConfigError(f"{item}: only a batch reads addresses", f"fetch it: curl -s {item} | pharmaclean clean -")
+            )
     return inputs
 
 
 def not_there(item: str) -> ConfigError:
     """The error that an input names nothing."""
-    advice = "check the name, or use - for standard input"
-    if item.startswith(("http://", "https://")):
-        advice = f"nothing is fetched: curl -s {item} | pharmaclean clean -"
-    return ConfigError(f"{item or repr(item)}: no such file or folder", advice)
+    return ConfigError(f"{item or repr(item)}: no such file or folder", "check the name, or use - for standard input")
 
 
 def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
