@@ -580,6 +580,19 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         assert texts(list(read_inputs(["-"]))) == expected
 
 
+def test_an_archive_without_an_end_on_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive that must be held in memory is refused once it is larger than a bound; whatever follows is not read."""
+
+    class Stdin:
+        buffer = io.BufferedReader(io.BytesIO(zipped({"a.txt": b"A"}) + b"0" * 1_000_000))  # type: ignore[arg-type,unused-ignore]
+
+    monkeypatch.setattr("pipeline.reading.sources.records._LARGEST", 300_000)
+    monkeypatch.setattr("sys.stdin", Stdin())
+    (found,) = read_inputs(["-"])
+    assert str(found.problem) == "-: zip of more than 300,000 bytes on standard input; give the file by its name"
+    assert Stdin.buffer.tell() < 1_000_000
+
+
 def test_text_that_looks_a_little_like_json(tmp_path: Path) -> None:
     """Text and wiki markup that begin with a brace or a bracket are pages."""
     for content in (

@@ -121,12 +121,11 @@ def existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
     if inputs.count("-") > 1:
         raise ConfigError("standard input can be read only once", "give one -")
     for item in inputs:
-        if item != "-" and not (item and Path(item).exists()):
-            raise (
-                not_there(item)
-                if "://" not in item
-                else ConfigError(f"{item}: only a batch reads addresses", f"fetch it: curl -s {item} | pharmaclean clean -")
-            )
+        if item == "-" or (item and Path(item).exists()):
+            continue
+        if "://" in item:
+            raise ConfigError(f"{item}: only a batch reads addresses", f"fetch it: curl -s {item} | pharmaclean clean -")
+        raise not_there(item)
     return inputs
 
 

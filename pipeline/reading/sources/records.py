@@ -12,7 +12,7 @@ from itertools import islice
 
 from ...errors import ConfigError, ReadError, words_of_error
 from .archives import tar_members, zip_members
-from .files import File, is_url
+from .files import BUFFER, File, is_url
 from .lines import json_lines, json_values
 from .mhtml import mhtml_page
 from .raw import Item, Raw, Reading, failed, file_problem, too_large
@@ -62,7 +62,7 @@ def _standard_input() -> Iterator[Opened]:
         stream, packed = unpacked(sys.stdin.buffer, stack)
         stream, kind = recognised(stream, "-")
         if kind in {"zip", "parquet"}:  # they are read from their end
-            data = stream.read(_LARGEST + 1)
+            data = b"".join(islice(iter(partial(stream.read, BUFFER), b""), _LARGEST // BUFFER + 1))
             if len(data) > _LARGEST:
                 raise ReadError(f"{kind} of more than {_LARGEST:,} bytes on standard input", "give the file by its name")
             stream = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type,unused-ignore]
