@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -22,6 +22,14 @@ CONFIG = "pharmaclean.toml"
 class _Group(click.Group):
     """Errors as one line with advice; quiet when a reader closes the pipe; 130 when interrupted."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """As ever, also where a standard stream is closed, or full when the help is written."""
+        _open_streams()
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            _tell_of_system(error)
+
     def invoke(self, ctx: click.Context) -> Any:
         from pipeline.errors import PharmacleanError, ReadError
 
@@ -34,12 +42,23 @@ class _Group(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            problem = _printable(f"{error.filename or 'file'}: {error.strerror or error}")
-            click.secho(f"error: {problem}; check the disk and the permissions", fg="red", err=True)
-            sys.exit(2)
+            _tell_of_system(error)
         except KeyboardInterrupt:
             click.secho("interrupted", fg="red", err=True)
             sys.exit(130)
+
+
+def _open_streams() -> None:
+    """A stream that was closed leads nowhere, else the next file that is opened takes its number and what is meant for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # as long as the process
+
+
+def _tell_of_system(error: OSError) -> NoReturn:
+    problem = _printable(f"{error.filename or 'output'}: {error.strerror or error}")
+    click.secho(f"error: {problem}; check the disk and the permissions", fg="red", err=True)
+    sys.exit(2)
 
 
 def _printable(problem: object) -> str:
@@ -62,7 +81,7 @@ def _configure(ctx: click.Context, _param: click.Parameter, path: str | None) ->
         from pipeline.errors import PharmacleanError
 
         if isinstance(error, PharmacleanError):
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(_printable(error)) from error
         raise
 
 

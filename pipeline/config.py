@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from .bounded import read_whole
 from .errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -16,6 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_LARGEST = 50_000  # bytes; the parser takes time as the square of some
 _NUMBERS = {click.types.IntParamType: (int,), click.types.FloatParamType: (int, float)}
 
 
@@ -25,10 +27,8 @@ def read_config(path: Path, program: click.Group) -> dict[str, Any]:
     Raises ConfigError that names the table or key that is unknown or of the wrong type, and lists the known ones.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})", "check the name") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        tables = tomllib.loads(read_whole(path, _LARGEST))
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise ConfigError(f"{path}: not valid TOML ({error})", "mend the line") from error
     return _group(path, (), tables, program)
 

@@ -594,3 +594,64 @@ def test_as_a_program() -> None:
         env={**ENVIRONMENT, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True,
     )  # fmt: skip
     assert done.stdout.decode("utf-8").replace("\r", "") == "Take ½ tablet, ≥ 20 µg.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the shell of POSIX")
+@pytest.mark.parametrize(
+    ("command", "status", "words"),
+    [
+        ("clean - <&-", 1, "the input is empty"),
+        ("batch - -q -o out <&-", 1, ""),
+        ("batch @- -q -o out <&-", 2, "no pages in @-"),
+        ("validate - <&-", 0, "0 records"),
+        ("clean page.txt -q <&- >&-", 2, "No such option"),
+        ("clean page.txt <&- >&-", 0, ""),
+        ("report page.txt -o - >&-", 0, ""),
+        ("--version >/dev/full", 2, "error: output: No space left on device; check the disk"),
+        ("schema >/dev/full", 2, "error: output: No space left on device; check the disk"),
+    ],
+)
+def test_streams_that_are_closed_or_full(command: str, status: int, words: str) -> None:
+    """Standard input or output may be closed, and a full one is told; neither ends in a traceback."""
+    if "/dev/full" in command and not Path("/dev/full").exists():
+        pytest.skip("this system has no disk that is always full")
+    Path("page.txt").write_text("Isotroin 20mg is for acne.\n", encoding="utf-8")
+    done = subprocess.run(f'"{sys.executable}" -m cli {command}', shell=True, env=ENVIRONMENT, capture_output=True, text=True, check=False)  # noqa: S602
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("command", ["clean - -", "explain - -", "templates learn - - -o -", "batch - - -o out"])
+def test_standard_input_twice(command: str) -> None:
+    """Standard input is read once; who asks for it twice is told."""
+    assert "standard input can be read only once" in told(run(*command.split(), stdin="Isotroin 20mg"), 2)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["clean", "explain", "batch", "templates learn", "report", "validate", "export --to csv -o out", "templates apply --templates t.tsv"],
+)
+def test_no_name_at_all(command: str) -> None:
+    """An empty word, as of a variable that is not set, names no input: least of all the folder that one is in."""
+    Path("t.tsv").write_text("\t".join(COLUMNS) + "\n", encoding="utf-8")
+    assert told(run(*command.split(), ""), 2).startswith("error: '': no such file or folder")
+
+
+def test_an_address_is_not_fetched() -> None:
+    """Who gives the address of a page is told how to fetch it."""
+    assert told(run("clean", "https://example.org/a"), 2).endswith("curl -s https://example.org/a | pharmaclean clean -")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_of_outputs_cannot_steer_the_terminal() -> None:
+    """What a command tells of the files that it wrote stays on its line, whatever their names are."""
+    name = "a\nb\x1b[31m"
+    Path("page.txt").write_text("Isotroin 20mg is for acne.\n", encoding="utf-8")
+    for command in (
+        f"batch|page.txt|--templates|auto|-o|{name}", f"batch|page.txt|-o|{name}|--dry-run", f"report|{name}|-o|{name}.html",
+        f"export|{name}|--to|bioc|-o|{name}.xml", f"templates|learn|page.txt|-o|{name}.tsv", f"--config|{name}.toml|schema",
+    ):  # fmt: skip
+        result = run(*command.split("|"))
+        assert name not in result.stderr, command
+        assert "\x1b[31m" not in result.stderr, command
+        assert "a\ufffdb\ufffd[31m" in result.stderr or "--dry-run" in command, command

@@ -405,6 +405,43 @@ def test_xml_with_a_document_type_is_refused(copies: dict[str, Path]) -> None:
         list(read_source(Files("ema", book)))
 
 
+@pytest.mark.parametrize("number", ["x", "-1", "", "9" * 5000])
+def test_a_workbook_of_odd_numbers(number: str, copies: dict[str, Path]) -> None:
+    """Rows and cells of a workbook whose numbers are none are read in their order."""
+    path = copies["ema"] / "medicines_output_medicines_en.xlsx"
+    expected = [entry._replace(line=0) for entry in read_source(Files("ema", path))]
+    with zipfile.ZipFile(path) as book:
+        sheet, strings = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "sharedStrings"))
+    sheet = re.sub(r'<row r="\d+">', f'<row r="{number}">', sheet)
+    last = f'<row><c r="A99" t="s"><v>{number}</v></c></row></sheetData>'
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/worksheets/sheet1.xml", sheet.replace("</sheetData>", last))
+        book.writestr("xl/sharedStrings.xml", strings)
+    assert [entry._replace(line=0) for entry in read_source(Files("ema", path))][: len(expected)] == expected
+
+
+def test_xml_of_an_unknown_encoding(copies: dict[str, Path]) -> None:
+    """XML in an encoding that nobody knows, or that its parser does not read, is refused."""
+    path = copies["dmd"] / "f_vtm2_3010125.xml"
+    for encoding in ("utf-99", "shift_jis", "rot13"):
+        path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><VTMS/>', encoding="utf-8")
+        with pytest.raises(ConfigError, match=r"f_vtm2_3010125.xml(, line 1)?: expected whole XML"):
+            list(read_source(Files("dmd", path)))
+
+
+@pytest.mark.parametrize(("at", "value"), [(6, 1), (8, 99)], ids=["a password", "an unknown way to pack"])
+def test_archives_that_cannot_be_unpacked(at: int, value: int, tmp_path: Path) -> None:
+    """An archive with a password, or packed in a way that Python does not know, is told, and what to try."""
+    archive = tmp_path / "release.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("table.csv", "name,composition\nZorvexa,Paracetamol\n")
+    data = bytearray(archive.read_bytes())
+    data[at] = data[data.index(b"PK\x01\x02") + at + 2] = value
+    archive.write_bytes(data)
+    with pytest.raises(ConfigError, match=r"cannot be unpacked \(.*; unpack it yourself"):
+        list(read_source(Files("table", archive)))
+
+
 @pytest.mark.parametrize("source", ["rxnorm", "ndc", "dpd", "dmd", "bdpm"])
 def test_archives_are_read_as_they_come(source: str, folders: dict[str, Path], tmp_path: Path) -> None:
     """A zip archive gives what the folder gives; one that is cut off is refused."""

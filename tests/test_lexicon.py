@@ -112,7 +112,7 @@ def test_a_table_in_another_encoding_is_refused(tmp_path: Path) -> None:
     """Names in a wrong encoding would never match, so the table is refused."""
     table = tmp_path / "latin.tsv"
     table.write_bytes("surface\ttarget\nCuracné\tisotretinoin\n".encode("latin-1"))
-    with pytest.raises(TableError, match="save the table as UTF-8"):
+    with pytest.raises(TableError, match="save it as UTF-8"):
         load_lexicon((table,))
 
 

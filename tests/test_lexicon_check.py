@@ -110,7 +110,7 @@ def test_a_table_in_another_encoding_is_told(tmp_path: Path) -> None:
     path.write_bytes("surface\ttarget\nCuracné\tisotretinoin\n".encode("latin-1"))
     (problem,) = check([path])
     assert "not UTF-8" in str(problem)
-    assert "save the table as UTF-8" in str(problem)
+    assert "save it as UTF-8" in str(problem)
 
 
 def test_tables_may_use_each_other(tmp_path: Path) -> None:

@@ -127,6 +127,33 @@ def test_json(tmp_path: Path, content: str, name: str) -> None:
     assert [(raw.data, raw.kind, raw.problem) for raw in found] == [("A", "text", None), ("B", "text", None)]
 
 
+WIDE = [f"{mark}utf-{width}-{end}" for mark in ("", "\ufeff") for width in (16, 32) for end in ("le", "be")]
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_records_in_wide_charsets(tmp_path: Path, encoding: str) -> None:
+    """JSON and CSV in UTF-16 or UTF-32 are read, packed or not, with a mark or without; a letter that is cut in half costs no record."""
+    mark, charset = encoding[: encoding.index("u")], encoding[encoding.index("u") :]
+    for name, content in {
+        "a.jsonl": '{"text": "für Ċ ਊ"}\n{"text": "B"}\n',
+        "a.json": '[{"text": "für Ċ ਊ"},\n{"text": "B"}]', "a": '{"text": "für Ċ ਊ"}\n{"text": "B"}', "a.csv": "text,id\nfür Ċ ਊ,1\nB,2\n",
+        "a.tsv": "text\tid\nfür Ċ ਊ\t1\nB\t2\n",
+    }.items():  # fmt: skip
+        data = (mark + content).encode(charset)
+        (tmp_path / name).write_bytes(data)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(data))
+        assert texts(raws(tmp_path / name)) == texts(raws(tmp_path / f"{name}.gz")) == ["für Ċ ਊ", "B"], name
+    (tmp_path / "cut.jsonl").write_bytes((mark + '{"text": "A"}\n{"text": "B"}\n').encode(charset) + b"{")
+    assert texts(raws(tmp_path / "cut.jsonl"))[:2] == ["A", "B"]
+
+
+def test_many_records_in_utf_16(tmp_path: Path) -> None:
+    """Records in UTF-16 that are more than is read at once lose nothing."""
+    rows = [{"id": i, "text": "Nähe µg 𝛼 " * (1 + i % 500)} for i in range(2000)]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-16")
+    assert [(raw.id, raw.data) for raw in raws(tmp_path / "items.jsonl")] == [(str(row["id"]), row["text"]) for row in rows]
+
+
 @pytest.mark.parametrize(
     ("content", "count"),
     [("[", 0), ('[{"text": "A"}', 1), ('[{"text": "A"},\n', 1), ('[[{"text": "A"}]', 1), ('[{"text": "A"}]', 1), ("[]", 0)],
@@ -526,7 +553,7 @@ def test_lists_and_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     found = list(read_inputs(["@in/list", "in/[ab].txt", "in/**/c*.txt"]))
     assert [Path(str(raw.path)).name for raw in found] == ["c d.txt", "a.txt", "missing.txt", "a.txt", "b.txt", "c d.txt"]
     assert [bool(raw.problem) for raw in found] == [False, False, True, False, False, False]
-    monkeypatch.setattr("sys.stdin", io.StringIO("in/a.txt\nin/b.txt\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"in/a.txt\nin/b.txt\n")))
     assert texts(list(read_inputs(["@-"]))) == ["a.txt", "b.txt"]
 
 
@@ -551,6 +578,19 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     ):  # fmt: skip
         monkeypatch.setattr("sys.stdin", Stdin(data))
         assert texts(list(read_inputs(["-"]))) == expected
+
+
+def test_an_archive_without_an_end_on_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive that must be held in memory is refused once it is larger than a bound; whatever follows is not read."""
+
+    class Stdin:
+        buffer = io.BufferedReader(io.BytesIO(zipped({"a.txt": b"A"}) + b"0" * 1_000_000))  # type: ignore[arg-type,unused-ignore]
+
+    monkeypatch.setattr("pipeline.reading.sources.records._LARGEST", 300_000)
+    monkeypatch.setattr("sys.stdin", Stdin())
+    (found,) = read_inputs(["-"])
+    assert str(found.problem) == "-: zip of more than 300,000 bytes on standard input; give the file by its name"
+    assert Stdin.buffer.tell() < 1_000_000
 
 
 def test_text_that_looks_a_little_like_json(tmp_path: Path) -> None:

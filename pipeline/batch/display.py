@@ -11,7 +11,7 @@ from typing import IO
 
 import click
 
-from ..report.terminal import safe, summarize
+from ..report.terminal import one_line, safe, summarize
 from .run import Progress
 from .summary import Summary
 
@@ -75,7 +75,8 @@ class Display:
         if self.kind == "json":
             self.event("note", text=text)
             return
-        click.echo(f"\r\x1b[K{text}" if self.kind == "bar" else text, file=self.stream, nl=last or self.kind != "bar")
+        line = one_line(text)
+        click.echo(f"\r\x1b[K{line}" if self.kind == "bar" else line, file=self.stream, nl=last or self.kind != "bar")
         self.shown = self.kind == "bar" and not last
 
     def show(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -12,7 +13,7 @@ from typing import Any, BinaryIO, cast
 
 from ..errors import ConfigError
 from ..reading.sources.files import filesystem, is_url
-from ..writing import in_place_of
+from ..writing import in_place_of, is_device
 from .sums import Summed, sum_of
 
 _CHUNK = 2**22  # bytes copied at once
@@ -66,11 +67,14 @@ class Folder:
             file.write(data)
 
     def open(self, name: str) -> BinaryIO:
-        """A file for reading. Raises FileNotFoundError."""
+        """A file for reading. Raises FileNotFoundError, also where a pipe or a device stands, which might never end."""
         if self.remote:
             system, inner = filesystem(self.path(name))
             return cast("BinaryIO", system.open(inner, "rb"))
-        return open(self.path(name), "rb")  # noqa: PTH123
+        path = Path(self.path(name))
+        if is_device(path):
+            raise FileNotFoundError(errno.ENOENT, "no file", str(path))
+        return path.open("rb")
 
     def read(self, name: str) -> bytes | None:
         """All of a file, None if it is not there."""

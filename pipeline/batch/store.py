@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import __version__
+from ..bounded import pieces
 from ..chain import Options
 from ..errors import ConfigError
 from ..reading.sources import Reading
@@ -261,8 +262,8 @@ def configuration_of(options: Options, reading: Reading, selection: Selection, f
         "whole_files": selection.whole,
         **{key: _plain(value) for key, value in asdict(reading).items() if key not in {"max_bytes", "outside"}},
         **told,
-        "lexicon": [f"{path} {_digest([Path(path)])}" for path in told["lexicon"]],
-        "templates": told["templates"] and f"{told['templates']} {_digest([Path(told['templates'])])}",
+        "lexicon": [f"{path} {_digest_of(Path(path))}" for path in told["lexicon"]],
+        "templates": told["templates"] and f"{told['templates']} {_digest_of(Path(told['templates']))}",
         "program": f"{__version__} ({_program()})",
     }
 
@@ -283,6 +284,13 @@ def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _digest_of(table: Path) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces(table):
+        digest.update(piece)
     return digest.hexdigest()[:12]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
-from .common import Figure, inputs_argument, limit_options, options_of, stage_options
+from .common import Figure, inputs_argument, limit_options, not_there, options_of, stage_options, tell
 
 if TYPE_CHECKING:
     from ..batch import Reading, Selection, Summary
@@ -103,6 +103,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
     """
     from ..batch.display import closing, interrupted, watching
     from ..errors import PharmacleanError
+    from ..report.terminal import one_line
 
     shared = {name: told.pop(name) for name in ("skip", "lexicon", "country", "usan", "spacy_model", "spacy_label")}
     if told["dry_run"]:
@@ -125,7 +126,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
             if kind == "json":
                 display.event("interrupted")
             else:
-                click.secho(interrupted(display, told["out"]), fg="yellow", err=True)
+                tell(interrupted(display, told["out"]), fg="yellow")
             sys.exit(130)
         except PharmacleanError as error:
             if kind != "json":
@@ -136,7 +137,7 @@ def batch(inputs: tuple[str, ...], **told: Any) -> None:
         if kind == "json":
             display.event("end", seconds=round(display.seconds, 1), summary=summary.row())
         elif kind != "none":
-            click.echo("\n".join(closing(summary, display, told["out"])), err=True)
+            click.echo("\n".join(closing(summary, display, one_line(told["out"]))), err=True)
     if summary.failures:
         sys.exit(1)
 
@@ -145,7 +146,7 @@ def _all_there(inputs: tuple[str, ...]) -> None:
     from ..reading.sources import missing
 
     if absent := missing(inputs):
-        raise ConfigError(f"{absent[0]}: no such file or folder", "check the name, or use - for standard input")
+        raise not_there(absent[0])
 
 
 def _nothing(inputs: tuple[str, ...], told: dict[str, Any]) -> ConfigError:
@@ -215,4 +216,4 @@ def _show_plan(inputs: tuple[str, ...], told: dict[str, Any], shared: dict[str, 
     for suffix, count in passed.most_common():
         click.echo(f"passed over: {count:,} {safe(suffix)}", err=True)
     for line in option_lines({**told, **shared}):
-        click.echo(line, err=True)
+        tell(line)

@@ -111,17 +111,27 @@ def options_of(skip: tuple[str, ...], spacy_label: tuple[str, ...], **more: Any)
 def files_only(inputs: tuple[str, ...]) -> tuple[str, ...]:
     """The inputs, if all of them are files or standard input; folders are for `batch`."""
     for item in inputs:
-        if item != "-" and Path(item).is_dir():
+        if item and item != "-" and Path(item).is_dir():
             raise ConfigError(f"{item} is a folder", f"for a folder use: pharmaclean batch {item} -o outputs")
     return existing(inputs)
 
 
 def existing(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """The inputs, if all of them are there."""
+    """The inputs, if all of them are there, and standard input is asked for once."""
+    if inputs.count("-") > 1:
+        raise ConfigError("standard input can be read only once", "give one -")
     for item in inputs:
-        if item != "-" and not Path(item).exists():
-            raise ConfigError(f"{item}: no such file or folder", "check the name, or use - for standard input")
+        if item == "-" or (item and Path(item).exists()):
+            continue
+        if "://" in item:
+            raise ConfigError(f"{item}: only a batch reads addresses", f"fetch it: curl -s {item} | pharmaclean clean -")
+        raise not_there(item)
     return inputs
+
+
+def not_there(item: str) -> ConfigError:
+    """The error that an input names nothing."""
+    return ConfigError(f"{item or repr(item)}: no such file or folder", "check the name, or use - for standard input")
 
 
 def rendered(document: Any, form: str, with_source: bool, *, first: bool) -> str:
@@ -146,10 +156,15 @@ def complain(failure: Any) -> None:
 
 
 def tell_error(problem: object) -> None:
-    """A line on standard error."""
+    """An error as a line on standard error."""
+    tell(f"error: {problem}", fg="red")
+
+
+def tell(message: str, **style: Any) -> None:
+    """A line on standard error, whatever names it holds."""
     from ..report.terminal import one_line
 
-    click.secho(f"error: {one_line(str(problem))}", fg="red", err=True)
+    click.secho(one_line(message), err=True, **style)
 
 
 @contextmanager

@@ -12,7 +12,19 @@ import click
 
 from ..errors import ConfigError
 from ..writing import spare
-from .common import cleaned, complain, counting, files_only, inputs_argument, is_stdout, limit_options, stage_options, tell_error, writing
+from .common import (
+    cleaned,
+    complain,
+    counting,
+    files_only,
+    inputs_argument,
+    is_stdout,
+    limit_options,
+    stage_options,
+    tell,
+    tell_error,
+    writing,
+)
 
 if TYPE_CHECKING:
     from ..attempt import Failure
@@ -47,7 +59,7 @@ def report(source: str, output: Path, **shared: Any) -> None:
     from ..export.records import holds_records
 
     spare(output, source, *shared["lexicon"])
-    if (source != "-" and Path(source).is_dir()) or holds_records(source):
+    if (source not in ("-", "") and Path(source).is_dir()) or holds_records(source):
         _no_options_for_a_batch(shared)
         _report_batch(source, output)
         return
@@ -72,7 +84,7 @@ def _report_page(result: Document | Failure, output: Path) -> None:
     with writing(output) as out:
         out.write(to_html(result))
     if not is_stdout(output):
-        click.echo(f"{output} written", err=True)
+        tell(f"{output} written")
 
 
 def _report_pages(results: Iterable[Document | Failure], source: str, output: Path) -> None:
@@ -118,7 +130,7 @@ def _write_batch(facts: Facts, source: str, output: Path) -> None:
         out.write(to_html(facts, "standard input" if source == "-" else Path(source).resolve().name))
     if not is_stdout(output):
         size = output.stat().st_size / 1e6 if output.is_file() else 0
-        click.echo(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB", err=True)
+        tell(f"{output} written: {facts.documents:,} documents, {facts.failed:,} failures, {size:.1f} MB")
 
 
 @click.command()
@@ -140,7 +152,7 @@ def export(inputs: tuple[str, ...], form: str, output: Path) -> None:
         raise ConfigError("export writes files, and - is none", "name the file or the folder: -o NAME")
     with counting() as count:
         done = run(inputs, form, output, on_fault=tell_error, progress=count)
-    click.echo(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""), err=True)
+    tell(f"{done.documents:,} documents → {output}" + (f", {done.faults:,} left out" if done.faults else ""))
     if done.faults:
         sys.exit(1)
 

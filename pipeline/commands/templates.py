@@ -23,6 +23,7 @@ from .common import (
     limit_options,
     rendered,
     stage_options,
+    tell,
     writing,
 )
 
@@ -80,7 +81,7 @@ def learn(inputs: tuple[str, ...], output: Path, site: str | None, timeout: floa
     if not quiet:
         sites = len({row.site for row in learned.templates.rows})
         told = f"{len(learned.templates):,} lines of {sites:,} of {learned.sites:,} sites, from {learned.pages:,} pages"
-        click.echo(f"{told}, into {'standard output' if is_stdout(output) else output}", err=True)
+        tell(f"{told}, into {'standard output' if is_stdout(output) else output}")
     if learned.failures:
         sys.exit(1)
 

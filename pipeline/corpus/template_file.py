@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ..attempt import NO_LIMITS, Failure, attempt
+from ..bounded import LARGEST_TABLE, read_whole
 from ..document import Document
 from ..engine.limits import Limits
 from ..errors import ConfigError
@@ -37,12 +38,7 @@ def write_templates(path: Path, templates: Templates) -> None:
 
 def read_templates(path: Path) -> Templates:
     """The templates of a table. Raises ConfigError that names the line when one cannot be used."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})", "make one with: pharmaclean templates learn") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text", "save it as UTF-8") from error
+    lines = read_whole(path, LARGEST_TABLE, "check the path, or make one with: pharmaclean templates learn").split("\n")
     rows = ((number, line.rstrip("\r")) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#"))
     if tuple(next(rows, (0, ""))[1].split("\t")) != COLUMNS:
         raise ConfigError(f"{path}: is no table of templates", f"its first line must name the columns, parted by tabs: {' '.join(COLUMNS)}")

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..bounded import lines_up_to, pieces
 from ..errors import ConfigError, ReadError
 from ..reading.sources.recognise import zstd_module
 from ..record import SCHEMA_VERSION, schema, to_json
 from .files import Record
-from .printed import grouped
+from .printed import LONGEST, grouped
 
 _OPENERS: Sequence[tuple[bytes, Callable[..., Any]]] = (
     (b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open),
@@ -78,13 +79,13 @@ def holds_records(path: str) -> bool:
 def _files(path: str) -> list[str]:
     if path == "-":
         return [path]
-    if Path(path).is_dir():
+    if path and Path(path).is_dir():
         if not (found := in_folder(Path(path))):
             advice = f"if it holds pages, clean them first: pharmaclean batch {path} -o outputs"
             raise ConfigError(f"{path}: no documents.jsonl, documents.parquet or documents/ in it", advice)
         return [str(file) for file in found]
-    if not Path(path).exists():
-        raise ConfigError(f"{path}: no such file or folder", "check the name, or use - for standard input")
+    if not path or not Path(path).exists():
+        raise ConfigError(f"{path or repr(path)}: no such file or folder", "check the name, or use - for standard input")
     return [path]
 
 
@@ -92,15 +93,23 @@ def _read(path: str) -> Iterator[Line]:
     if path.endswith(".parquet"):
         yield from _from_parquet(path)
     elif path.endswith(".json"):
-        yield _parse(path, 1, Path(path).read_bytes())
+        yield _whole(path)
     else:
         number = 0
         try:
             with _open(path) as file:
-                for number, raw in grouped(file):
+                for number, raw in grouped(lines_up_to(LONGEST, file)):
                     yield _parse(path, number, raw)
         except _damage() as error:
             yield Line(path, number + 1, problem=f"the file cannot be read to its end: {error}")
+
+
+def _whole(path: str) -> Line:
+    """The one record of a file, which may be printed over many lines."""
+    try:
+        return _parse(path, 1, b"".join(pieces(Path(path), LONGEST)))
+    except ConfigError as error:
+        return Line(path, 0, problem=error.problem.removeprefix(f"{path}: "))
 
 
 def _open(path: str) -> Any:
@@ -116,8 +125,8 @@ def _open(path: str) -> Any:
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    """What the packers raise when a file is cut short or damaged."""
-    return (OSError, EOFError, lzma.LZMAError, zlib.error, zstd_module().ZstdError)
+    """What the packers raise when a file is cut short or damaged, and `grouped` at what never ends."""
+    return (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, zstd_module().ZstdError)
 
 
 def _from_parquet(path: str) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,11 +23,7 @@ class SqliteTables(Writer):
     """Writer of one database file, which is not there yet."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        for line in ("page_size = 8192", "journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = ON", "cache_size = -32768"):
-            self._db.execute(f"PRAGMA {line}")  # a file that is renamed only when whole needs none on disk; 32 MiB of cache
-        for statement in _tables():
-            self._db.execute(statement)
+        self._db = _new_database(path)
         self._insert = {
             name: f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
             for name, columns in TABLES.items()
@@ -69,6 +66,22 @@ class SqliteTables(Writer):
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _new_database(path: Path) -> sqlite3.Connection:
+    """A database with empty tables. Raises OSError."""
+    with ExitStack() as undo:
+        try:
+            db = sqlite3.connect(path, isolation_level=None)
+            undo.callback(db.close)
+            for line in ("page_size = 8192", "journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = ON", "cache_size = -32768"):
+                db.execute(f"PRAGMA {line}")  # a file that is renamed only when whole needs none on disk; 32 MiB of cache
+            for statement in _tables():
+                db.execute(statement)
+        except sqlite3.OperationalError as error:  # no right to write there, a full disk
+            raise OSError(f"SQLite: {error}") from error
+        undo.pop_all()
+    return db
 
 
 def _tables() -> Iterator[str]:

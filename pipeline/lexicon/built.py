@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import gzip
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..bounded import read_whole
+from ..errors import ConfigError
 from ..writing import write_whole
 from .tables import ID_COLUMNS, INGREDIENT_COLUMNS, NAME_COLUMNS, Ingredient, Name, TableError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from importlib.abc import Traversable
 
 FIRST_LINE = "# pharmaclean lexicon"
+_LARGEST = 100_000_000  # bytes, unpacked: three million names, which take 2 GB of memory
 _tables = re.compile(r"^# table: \w+\n", re.MULTILINE).split
 _head = re.compile(r"^# (source|made by): (.*)$", re.MULTILINE).findall
 
@@ -34,14 +36,9 @@ _head = re.compile(r"^# (source|made by): (.*)$", re.MULTILINE).findall
 def read_text(file: Traversable) -> str:
     """A table's text, unpacked where it is gzipped; TableError where that cannot be."""
     try:
-        data = file.read_bytes()
-        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise TableError(f"{file}: the file is damaged or cut off ({error}); build it again") from error
-    except OSError as error:
-        raise TableError(f"{file}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{file}: not UTF-8 (byte {error.start}); save the table as UTF-8") from error
+        return read_whole(file, _LARGEST)
+    except ConfigError as error:
+        raise TableError(error.problem, error.advice) from error
 
 
 def tables_of(path: Path) -> Iterator[tuple[str, str]]:

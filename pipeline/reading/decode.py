@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ..errors import ReadError
 
 # First bytes of files that people save under the wrong name; what to do about each.
-_MAGIC = {
+MAGIC = {
     b"%PDF": ("a PDF file", "extract its text first, for instance with pdftotext"),
     b"\x89PNG": ("a PNG image", "give the page itself"),
     b"\xff\xd8\xff": ("a JPEG image", "give the page itself"),
@@ -90,7 +90,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
 
 
 def _refuse_binary(data: bytes) -> None:
-    for magic, (name, advice) in _MAGIC.items():
+    for magic, (name, advice) in MAGIC.items():
         if data.startswith(magic):
             raise ReadError(f"the input is {name}, not a page", advice)
     probe = data[:_PROBE]

@@ -182,7 +182,7 @@ def _failures(path: Path) -> Iterator[Line]:
         for number, raw in enumerate(file, 1):
             try:
                 row = json.loads(raw)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield Line(str(path), number, None, f"not JSON: {error}")
                 continue
             yield Line(str(path), number, row if isinstance(row, dict) else {"error": row})

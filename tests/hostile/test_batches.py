@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ import cli
 from pipeline.batch import Selection, run_batch
 from pipeline.batch.work import DIED
 from pipeline.chain import Options
+from pipeline.commands.results import EXPORTS
 from pipeline.errors import ConfigError
 from pipeline.reading.sources import Reading, find_files
 
@@ -66,6 +68,21 @@ def test_a_full_disk(tmp_path: Path) -> None:
         run_batch([path], out, QUICK, workers=2)
         run_batch([path], tmp_path / "calm", QUICK, workers=2)
         assert content(out) == content(tmp_path / "calm")
+
+
+def test_exports_to_a_full_disk(tmp_path: Path) -> None:
+    """An export for which there is no room ends with a line that says so, whatever its format, and leaves nothing behind."""
+    run_batch([crawl(tmp_path, 5)], tmp_path / "out", QUICK, workers=1)
+    with small_disk(tmp_path / "disk") as remount:
+        remount("size=8k")
+        (tmp_path / "disk" / "full").write_bytes(b"0" * 8192)
+        for form in EXPORTS:
+            result = CliRunner().invoke(cli.main, ["export", str(tmp_path / "out"), "--to", form, "-o", str(tmp_path / "disk" / "new")])
+            assert isinstance(result.exception, SystemExit), form
+            assert (result.exit_code, "cannot be written" in result.stderr, len(result.stderr.splitlines())) == (2, True, 1), form
+            assert [path.name for path in (tmp_path / "disk").iterdir()] == ["full"], form
+        del result
+        gc.collect()  # the errors hold files that are gone, without which the disk cannot go
 
 
 def no_more_writing(parts: Path) -> None:
@@ -269,6 +286,47 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     summary = run_batch([tmp_path / "a.html", tmp_path / "b.html"], tmp_path / "out", QUICK, workers=1)
     assert (summary.documents, summary.failures) == (1, 1)
     assert "may not be read" in (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs the files of POSIX")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.symlink_to(path.name)])
+@pytest.mark.parametrize("name", ["documents.jsonl", "failures.jsonl", "manifest.jsonl", "summary.json"])
+def test_odd_files_among_results(name: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+    """Where a pipe, a device or a link to itself stands in place of a result, the batch is done again, and its files are files."""
+    (tmp_path / "page.txt").write_text("Take 20 mg daily.", encoding="utf-8")
+    expected = run_batch([tmp_path / "page.txt"], tmp_path / "out", QUICK, workers=1)
+    (tmp_path / "out" / name).unlink()
+    make(tmp_path / "out" / name)
+    assert run_batch([tmp_path / "page.txt"], tmp_path / "out", QUICK, workers=1).row() == expected.row()
+    assert (tmp_path / "out" / name).is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anything")
+def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
+    """A folder that may not be read is one failure, and what is beside it is cleaned."""
+    pages = tmp_path / "pages"
+    (pages / "closed").mkdir(parents=True)
+    (pages / "open.txt").write_text("Take 20 mg daily.", encoding="utf-8")
+    (pages / "closed").chmod(0)
+    summary = run_batch([pages], tmp_path / "out", QUICK, workers=1)
+    (pages / "closed").chmod(0o700)
+    assert (summary.documents, summary.failures) == (1, 1)
+
+
+@pytest.mark.parametrize("inner", ["closed", "closed/closed"])
+def test_a_folder_whose_listing_is_refused(inner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where the system refuses to list it, at any depth; what is found is read in order."""
+    (tmp_path / inner).mkdir(parents=True)
+    (tmp_path / "open.txt").write_text("Take 20 mg daily.", encoding="utf-8")
+    listing = os.scandir
+
+    def scandir(folder: str) -> Any:
+        if folder.endswith(inner):
+            raise PermissionError(13, "Permission denied", folder)
+        return listing(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert [file.path for file in find_files([tmp_path], Reading())] == [str(tmp_path / inner), str(tmp_path / "open.txt")]
 
 
 def test_errors_cannot_steer_the_terminal(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from xml.parsers import expat  # a document type is refused below, before any en
 from ...errors import ConfigError
 from .source import Part
 
+_LONGEST = 1_000_000  # signs of text in one element
+
 
 class Element(NamedTuple):
     """An element that opens (`text` empty) or closes (`text` is what stands right in it)."""
@@ -20,8 +22,8 @@ class Element(NamedTuple):
     line: int
 
 
-class _Doctype(Exception):  # noqa: N818 - a signal out of the parser, never seen by a caller
-    """The file declares a document type."""
+class _Refused(Exception):  # noqa: N818 - a signal out of the parser, never seen by a caller
+    """The file has what no publisher's file has."""
 
 
 def elements(part: Part) -> Iterator[Element]:
@@ -41,9 +43,11 @@ def elements(part: Part) -> Iterator[Element]:
 
     def data(text: str) -> None:
         texts[-1] += text
+        if len(texts[-1]) > _LONGEST:
+            raise _Refused("no text of more than a million signs in one element")
 
     def refuse(*_: object) -> None:
-        raise _Doctype
+        raise _Refused("no document type (DOCTYPE)")
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
     parser.StartDoctypeDeclHandler = refuse
@@ -53,10 +57,10 @@ def elements(part: Part) -> Iterator[Element]:
             yield from found
             found.clear()
         parser.Parse(b"", True)
-    except _Doctype as error:
-        raise ConfigError(
-            f"{part}, line {parser.CurrentLineNumber}: expected no document type (DOCTYPE)", "give the publisher's own file"
-        ) from error
+    except _Refused as error:
+        raise ConfigError(f"{part}, line {parser.CurrentLineNumber}: expected {error}", "give the publisher's own file") from error
+    except (LookupError, ValueError) as error:  # an encoding that nobody knows
+        raise ConfigError(f"{part}: expected whole XML, found {error}", "give the publisher's own file") from error
     except expat.ExpatError as error:
         problem = f"{part}, line {error.lineno}: expected whole XML, found {expat.ErrorString(error.code)}"
         raise ConfigError(problem, "the file is cut off or is none of XML: download it again") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,9 @@ from typing import IO, NamedTuple, cast
 
 from ...errors import ConfigError
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
+_RATIO, _ALWAYS = 200, 20_000_000  # what unpacks to more times its size is a bomb: tables pack to a tenth; so many bytes may be in any
+_LONGEST = 2**20  # bytes of a line
 _AGAIN = "download it again, or give the publisher's file as it comes"
 
 #: A column that only one publisher has -> the source to give instead.
@@ -85,10 +88,15 @@ class Part:
         """The bytes piece by piece; says so when an archive is damaged."""
         try:
             with self.open() as stream:
+                size, most = 0, max(_ALWAYS, _RATIO * self.path.stat().st_size)
                 while chunk := stream.read(1 << 18):
+                    if (size := size + len(chunk)) > most:
+                        raise ConfigError(f"{self}: unpacks to more than {_RATIO} times its size", "unpack it yourself if you trust it")
                     yield chunk
         except _DAMAGE as error:
             raise ConfigError(f"{self}: the archive is damaged or cut off ({error})", _AGAIN) from error
+        except RuntimeError as error:  # a password, a way to pack that Python does not know
+            raise ConfigError(f"{self}: cannot be unpacked ({error})", "unpack it yourself, or save it without a password") from error
         except OSError as error:
             raise ConfigError(f"{self}: cannot be read ({error.strerror or error})", "check the path") from error
 
@@ -100,6 +108,8 @@ class Part:
                 self._refuse_binary(chunk)
                 chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False  # noqa: PLW2901 - the same without its mark
             *whole, rest = (rest + chunk).split(b"\n")
+            if len(rest) > _LONGEST:
+                raise ConfigError(f"{self}: a line of more than {_LONGEST:,} bytes", "give the publisher's text file")
             for line in whole:
                 yield _text(line + b"\n")
         if rest:

@@ -22,7 +22,7 @@ def sheet(part: Part) -> Iterator[tuple[int, dict[str, str]]]:
     column, kind, value, number = "", "", "", 0
     for element in elements(Part(part.path, _SHEET)):
         if element.tag == "row" and not element.closes:
-            cells, number = {}, int(element.attributes.get("r", number + 1))
+            cells, number = {}, _number(element.attributes.get("r", ""), number + 1)
         elif element.tag == "row":
             yield number, cells
         elif element.tag == "c" and not element.closes:
@@ -30,8 +30,18 @@ def sheet(part: Part) -> Iterator[tuple[int, dict[str, str]]]:
         elif element.tag in {"v", "t"} and element.closes:
             value += element.text
         elif element.tag == "c":
-            text = shared[int(value)] if kind == "s" and value.isdecimal() and int(value) < len(shared) else value
+            place = _number(value, len(shared)) if kind == "s" else len(shared)
+            text = shared[place] if place < len(shared) else value
             cells[column] = " ".join(text.split())
+
+
+def _number(digits: str, otherwise: int) -> int:
+    """What a file says, if it is a number such as sheets have.
+
+    >>> _number("12", 3), _number("x", 3), _number("9" * 5000, 3)
+    (12, 3, 3)
+    """
+    return int(digits) if digits.isdecimal() and len(digits) < 12 else otherwise
 
 
 def _names(part: Part) -> list[str]:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from .raw import Item, Raw, Reading, failed, too_large
-from .recognise import PROBE, Opened, bare_name, kind_of, unpacked
+from .recognise import Opened, bare_name, recognised, unpacked
 from .walk import wanted
 
 _RATIO = 200  # an archive that unpacks to more times its size is a bomb: markup packs to a tenth, seldom to a fiftieth
@@ -88,7 +88,7 @@ def _member(unfold: Callable[[], Any], name: str, path: str, reading: Reading, r
     try:
         with ExitStack() as stack:
             stream, packed = unpacked(io.BufferedReader(stack.enter_context(unfold())), stack)
-            kind = kind_of(bare_name(name), stream.peek(PROBE)[:PROBE])
+            stream, kind = recognised(stream, bare_name(name))
             if kind in {"zip", "tar", "parquet"}:
                 yield Item(partial(failed, place, f"{place}: {kind} within an archive", "unpack the outer archive first"))
             elif kind == "page":

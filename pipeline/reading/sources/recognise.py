@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import json
@@ -15,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from ...errors import ReadError
-from .files import buffered, open_binary
+from .files import BUFFER, buffered, open_binary
 
 PROBE = 64 * 1024  # bytes looked at
 _LAYERS = 3  # a page.html.gz that a server gzipped once more has two
@@ -36,6 +37,11 @@ OTHER_SUFFIXES = frozenset({
     ".ini",
     ".log", ".tmp", ".part", ".bak", ".db", ".sqlite", ".pkl", ".npy", ".cdx", ".cdxj", ".wat",
 })  # fmt: skip
+# Texts of wide characters: by their mark, or by the zeros around two letters of ASCII, with which records begin
+_WIDE = (
+    (rb"\xff\xfe\0\0|[^\0]\0\0\0[^\0]\0\0\0", "utf-32-le"), (rb"\0\0\xfe\xff|\0\0\0[^\0]\0\0\0[^\0]", "utf-32-be"),
+    (rb"\xff\xfe|[^\0]\0[^\0]\0", "utf-16-le"), (rb"\xfe\xff|\0[^\0]\0[^\0]", "utf-16-be"),
+)  # fmt: skip
 _MHTML = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 _HEADERS = re.compile(rb"^[A-Za-z-]+:[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n|[ \t][^\n]*\n)*")
 _PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p)\b", re.IGNORECASE)
@@ -56,7 +62,7 @@ def opened(path: str) -> Iterator[Opened]:
     with ExitStack() as stack:
         base = stack.enter_context(open_binary(path))
         stream, packed = unpacked(base, stack)
-        kind = kind_of(bare_name(path), stream.peek(PROBE)[:PROBE])
+        stream, kind = recognised(stream, bare_name(path))
         yield Opened(stream, kind, packed, base.tell)
 
 
@@ -70,6 +76,37 @@ def unpacked(base: Any, stack: ExitStack) -> tuple[io.BufferedReader, bool]:
             return stream, layer > 0
         stream = buffered(_ToTheDamage(stack.enter_context(unpack(stream))))
     raise ReadError("compressed more than three times over", "unpack it first")
+
+
+def recognised(stream: io.BufferedReader, name: str) -> tuple[io.BufferedReader, str]:
+    """Unpacked bytes and what they are; records in UTF-16 or UTF-32 come as UTF-8, for their lines cannot be told apart by bytes."""
+    head = stream.peek(PROBE)[:PROBE]
+    charset = next((charset for start, charset in _WIDE if re.match(start, head, re.DOTALL)), None)
+    if charset and (kind := kind_of(name, head.decode(charset, "ignore").encode("utf-8", "replace"))) in {"jsonl", "json", "csv"}:
+        return buffered(_AsUtf8(stream, charset)), kind
+    return stream, kind_of(name, head)
+
+
+class _AsUtf8(io.RawIOBase):
+    """Text of another charset as UTF-8, read piece by piece; what is damaged becomes U+FFFD."""
+
+    def __init__(self, stream: io.BufferedReader, charset: str) -> None:
+        self._stream, self._decoder, self._left = stream, codecs.getincrementaldecoder(charset)("replace"), b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the buffer as far as one piece goes."""
+        while not self._left:
+            data = self._stream.read1(BUFFER)
+            self._left = self._decoder.decode(data, not data).encode("utf-8", "replace")
+            if not data:
+                break
+        piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 class _ToTheDamage(io.RawIOBase):

@@ -12,13 +12,15 @@ from itertools import islice
 
 from ...errors import ConfigError, ReadError, words_of_error
 from .archives import tar_members, zip_members
-from .files import File, is_url
+from .files import BUFFER, File, is_url
 from .lines import json_lines, json_values
 from .mhtml import mhtml_page
 from .raw import Item, Raw, Reading, failed, file_problem, too_large
-from .recognise import PROBE, Opened, kind_of, opened, unpacked
+from .recognise import Opened, opened, recognised, unpacked
 from .tables import csv_rows, parquet_rows
 from .warc import warc_records
+
+_LARGEST = 2**30  # bytes of standard input that are held in memory, for what cannot be read in one go
 
 
 def items(file: File, reading: Reading) -> Iterator[Item]:
@@ -58,9 +60,12 @@ def _page(source: Opened, path: str, limit: int) -> Raw:
 def _standard_input() -> Iterator[Opened]:
     with ExitStack() as stack:
         stream, packed = unpacked(sys.stdin.buffer, stack)
-        kind = kind_of("-", stream.peek(PROBE)[:PROBE])
+        stream, kind = recognised(stream, "-")
         if kind in {"zip", "parquet"}:  # they are read from their end
-            stream = io.BufferedReader(io.BytesIO(stream.read()))  # type: ignore[arg-type,unused-ignore]
+            data = b"".join(islice(iter(partial(stream.read, BUFFER), b""), _LARGEST // BUFFER + 1))
+            if len(data) > _LARGEST:
+                raise ReadError(f"{kind} of more than {_LARGEST:,} bytes on standard input", "give the file by its name")
+            stream = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type,unused-ignore]
         yield Opened(stream, kind, packed, int)
 
 

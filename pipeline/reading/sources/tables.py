@@ -46,9 +46,7 @@ def _broken_row(row: Broken, path: str, number: int) -> Raw:
 
 
 def _charset(head: bytes) -> str:
-    """UTF-8 and UTF-16 by their marks, UTF-8 if it decodes, else what old Excel writes."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+    """UTF-8 if it decodes, else what old Excel writes; wide charsets have become UTF-8 before."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:

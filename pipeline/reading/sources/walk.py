@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import os
 import re
@@ -9,7 +10,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from ...bounded import lines_up_to
 from ...errors import ConfigError
 from ...writing import is_device
 from .files import Entry, File, entries, exists, is_folder, is_url, look, open_binary
@@ -17,16 +20,20 @@ from .patterns import leads_elsewhere, matches
 from .raw import Reading
 from .recognise import COMPRESSIONS, OTHER_SUFFIXES, PAGE_SUFFIXES, RECORD_SUFFIXES, looks_like_page, suffix_of
 
+_LONGEST_NAME = 2**16  # bytes: more than a system takes
 _SAVED = re.compile(
     r"[_-](?:files|dateien|fichiers|archivos|file|arquivos|bestanden|filer)$|\.files$", re.IGNORECASE
 )  # as browsers call it
 
 
-def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Counter[str] | None = None) -> Iterator[File]:
+def find_files(
+    inputs: Iterable[str | Path | File], reading: Reading, passed: Counter[str] | None = None, lists: tuple[str, ...] = ()
+) -> Iterator[File]:
     """Every file of the inputs, in their order; folders by name. `passed` counts by suffix what was taken for no page.
 
     An input is a file, a folder (read through), a pattern with * and ?, a URL of these, `@FILE` (one input a
     line; `@-` takes them from standard input), `-`, or a `File` that was found before. What does not exist comes as a file of size -1.
+    `lists`: those that the inputs come from. Raises ConfigError for a list that is none.
     """
     counts = Counter[str]() if passed is None else passed
     for given in inputs:
@@ -39,12 +46,14 @@ def find_files(inputs: Iterable[str | Path | File], reading: Reading, passed: Co
         elif is_outside(item, reading):
             counts["(results)"] += 1
         elif item.startswith("@") and not exists(item):
-            yield from find_files(listed(item[1:]), reading, counts)
+            if (place := place_of(item[1:])) in lists:
+                raise ConfigError(f"{item}: the list names itself", "take that line out")
+            yield from find_files(listed(item[1:]), reading, counts, (*lists, place))
         elif not is_folder(item):
             found = [] if exists(item) else matches(item)
             plain = [path for path in found if is_url(path) or not is_device(Path(path))]
             counts.update(["(pipes and devices)"] * (len(found) - len(plain)))
-            yield from find_files(plain, reading, counts) if found else [look(item)]
+            yield from find_files(plain, reading, counts, lists) if found else [look(item)]
         else:
             yield from _walk(item.rstrip("/") if is_url(item) else item, "", reading, counts, set())
 
@@ -72,6 +81,8 @@ def missing(inputs: Iterable[str]) -> list[str]:
 
 
 def _there(item: str) -> bool:
+    if not item:  # which a path takes for the folder that one is in
+        return False
     if exists(item) or item == "@-":
         return True
     if item.startswith("@"):
@@ -82,17 +93,25 @@ def _there(item: str) -> bool:
 def listed(name: str) -> Iterator[str]:
     """The names in a list; empty lines and lines with # are no names."""
     if name == "-":
-        for line in sys.stdin:
-            if line.strip() and not line.startswith("#"):
-                yield line.rstrip("\r\n")
+        yield from _names(sys.stdin.buffer, "standard input")
         return
+    if not is_url(name) and Path(name).exists() and not Path(name).is_file():
+        raise ConfigError(f"@{name}: is no file, and a list is read more than once", "save it to one, or give it to standard input: @-")
     with open_binary(name) as file:
-        for number, line in enumerate(file):
+        for text in _names(file, name):
+            yield text if exists(text) or is_url(text) or Path(text).is_absolute() else _beside(name, text)
+
+
+def _names(file: BinaryIO, shown: str) -> Iterator[str]:
+    try:
+        for number, line in enumerate(lines_up_to(_LONGEST_NAME, file)):
             if b"\0" in line:
-                raise ConfigError(f"{name}: holds a NUL, as text in UTF-16 does", "save it as UTF-8, one input a line")
-            text = line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape").rstrip("\r\n")
+                raise ConfigError(f"{shown}: holds a NUL, as text in UTF-16 does", "save it as UTF-8, one input a line")
+            text = os.fsdecode(line if number else line.removeprefix(codecs.BOM_UTF8)).rstrip("\r\n")
             if text.strip() and not text.startswith("#"):
-                yield text if exists(text) or is_url(text) or Path(text).is_absolute() else _beside(name, text)
+                yield text
+    except ValueError as error:
+        raise ConfigError(f"{shown}: {error}", "is it a list? It has one input a line") from error
 
 
 def _beside(name: str, text: str) -> str:
@@ -102,8 +121,15 @@ def _beside(name: str, text: str) -> str:
 
 
 def _walk(folder: str, inner: str, reading: Reading, passed: Counter[str], followed: set[str]) -> Iterator[File]:
-    """The pages of a folder. Links to folders are followed, each target once, for links may lead to one another in a circle."""
-    found = entries(folder)
+    """The pages of a folder. Links to folders are followed, each target once, for links may lead to one another in a circle.
+
+    A folder that may not be read comes as a file that may not be.
+    """
+    try:
+        found = entries(folder)
+    except PermissionError:
+        yield File(folder)
+        return
     pages = {Path(entry.name).stem for entry in found if not entry.folder and suffix_of(entry.name) in PAGE_SUFFIXES}
     for entry in found:
         name = f"{inner}{entry.name}"
