@@ -117,6 +117,8 @@ class Agents:
         words = self._context.page.words
         if cue.relation is None and cue.reach == "weak" and m[0] >= f.last:  # "fewer cases of gout"
             return True
+        if cue.says == "contraindication":  # "not to be used in asthma by those who take X"
+            return words[m[0] - 1] in said.on()
         if cue.says == "adverse_effect":
             return not _remedies().isdisjoint(words[f.last : m[0]]) or words[m[0] - 1] == "than"
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
