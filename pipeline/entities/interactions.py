@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise, product
@@ -14,9 +15,9 @@ from .phrases import Phrases
 _NEAR_WORDS = 4  # between "not" and a drug, a drug and "instead"
 _MEASURE_WORDS = 5  # between a change and what is changed
 _DENIED_WORDS = 5  # "no clinically significant adverse drug interactions"
-_MOST_PAIRS = 60  # of two lists; of longer ones the last name is paired with the other list
-Pair = tuple[Mention, Mention]
+_MOST_PAIRS = 60  # of two lists; of longer ones the last name of the one goes with the other list
 Group = list[Mention]
+Pair = tuple[Group, Group]  # each of the one goes with each of the other
 Told = tuple[Mention, Mention, "tuple[int, int] | None", int]  # with the characters of the cue, and where the part of the sentence begins
 
 
@@ -30,25 +31,47 @@ def interactions(context: Context, drugs: Drugs) -> Iterator[Told]:
 
 
 def _of_part(context: Context, drugs: Drugs, part: tuple[int, int], *, harm: bool) -> Iterator[Told]:
-    words, groups = context.page.words, _groups(context, drugs.within(*part))
+    words = context.page.words
+    groups = _groups(context, [m for m in drugs.within(*part) if not _is_quality(words, m)])
     if not groups or _is_denied(context, part):
         return
     listed = context.page.section(part[0]) == "interactions"
-    told = [
-        (pair, cue)
-        for *cue, place in _cues().find(words, *part)
-        if harm or listed or words[cue[0]] in _plain()
-        for pair in _beside(context, drugs, groups, (cue[0], cue[1]), place)
-    ]
-    told += [(pair, [i, i + 1]) for i in range(*part) if words[i] in _changes() for pair in _changed(words, groups, i, part)]
-    told += [(pair, [pair[0][1], pair[1][0]]) for pair in _forbidden(words, groups, part[0])]
-    for (one, other), (first, last) in told:
-        if _differ(words, one, other):
-            yield one, other, context.page.span(first, last), part[0]
-    if listed and not told:
-        for one, other in _with_main(drugs, groups, part[0]):
-            if _differ(words, one, other):
-                yield one, other, None, part[0]
+    told = dict[tuple[int, int], tuple[Pair, tuple[int, int] | None]]()  # by where the two begin; what is told twice counts once
+    for (one, other), cue in _cued(context, drugs, groups, part, any_cue=harm or listed):
+        told.setdefault((one[0][0], other[0][0]), ((one, other), cue))
+    pairs = list(told.values()) or [(pair, None) for pair in _with_main(drugs, groups, part[0]) if listed]
+    for pair, at in pairs:
+        for a, b in _across(*pair):
+            if _differ(words, a, b):
+                yield a, b, context.page.span(*at) if at else None, part[0]
+
+
+def _cued(
+    context: Context, drugs: Drugs, groups: list[Group], part: tuple[int, int], *, any_cue: bool
+) -> Iterator[tuple[Pair, tuple[int, int]]]:
+    """The pairs that cues and changes tell, each with its cue. any_cue: also a cue that needs a warning."""
+    words = context.page.words
+    starts = [g[0][0] for g in groups]
+    cues = [c for c in _cues().find(words, *part) if any_cue or words[c[0]] in _plain()]
+    early = bisect_left(cues, starts[0], key=lambda c: c[0])  # of those before the first drug the last says most
+    for first, last, place in cues[max(0, early - 1) :]:
+        for pair in _beside(words, _around(groups, starts, first), place) or (
+            _with_main(drugs, groups, first) if first < starts[-1] else []
+        ):
+            yield pair, (first, last)
+    for i in range(*part):
+        if words[i] in _changes():
+            for pair in _changed(words, _around(groups, starts, i), i, part):
+                yield pair, (i, i + 1)
+    for one, other in pairwise(groups):
+        if words[one[-1][1] : other[0][0]] == ["with"] and _is_forbidden(words, one[0][0], part[0]):
+            yield (one, other), (one[-1][1], other[0][0])
+
+
+def _around(groups: list[Group], starts: list[int], token: int) -> list[Group]:
+    """The list before a token, empty if there is none, and up to two behind it."""
+    at = bisect_left(starts, token)
+    return [groups[at - 1] if at else [], *groups[at : at + 2]]
 
 
 def _parts(words: list[str], begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -78,74 +101,67 @@ def _denies(context: Context, token: int, last: int) -> bool:
     return False
 
 
+def _is_quality(words: list[str], m: Mention) -> bool:
+    return m[2].label == "DRUG_CLASS" and not _qualities().isdisjoint(words[m[1] : m[1] + 1])
+
+
 def _groups(context: Context, mentions: Sequence[Mention]) -> list[Group]:
     """Mentions that a list joins, with a class and its members: "azoles (e.g., ketoconazole), ritonavir"."""
     words, out = context.page.words, list[Group]()
     for m in mentions:
         gap = range(out[-1][-1][1], m[0]) if out else range(0)
-        if out and all(words[i] in _joints() or i in context.dose_tokens for i in gap):
+        if out and all(words[i] in _joints() or words[i].isdigit() or i in context.dose_tokens for i in gap):
             out[-1].append(m)
         else:
             out.append([m])
     return out
 
 
-def _beside(context: Context, drugs: Drugs, groups: list[Group], cue: tuple[int, int], place: str) -> list[Pair]:
-    """The pairs that a cue speaks of: its place is between them, before them or behind them."""
-    words = context.page.words
-    front, back = [g for g in groups if g[0][0] < cue[0]], [g for g in groups if g[0][0] >= cue[0]]
+def _beside(words: list[str], around: list[Group], place: str) -> list[Pair]:
+    """The pair that a cue speaks of: its place is between the two, before them or behind them."""
+    front, back = around[0], around[1:]
     if place == "behind":
-        return _parted(words, front[-1]) if front else []
+        return _parted(words, front)
     if place == "before" and back:
-        pairs = _across(back[0], back[1]) if len(back) > 1 else _parted(words, back[0])
+        pairs = [(back[0], back[1])] if len(back) > 1 else _parted(words, back[0])
         if pairs:
             return pairs
     if front and back:
-        return _across(front[-1], back[0])
-    if len(back) > 1:
-        return _across(back[0], back[1])
-    return (_with_main(drugs, groups, cue[0]) or _parted(words, back[0])) if back else []
+        return [(front, back[0])]
+    return [(back[0], back[1])] if len(back) > 1 else []
 
 
 def _parted(words: list[str], group: Group) -> list[Pair]:
-    """The pairs of "A and B": of a list whose first names are joined by a comma it is not said which goes with which."""
+    """The two of "A and B": of a list whose first names are joined by a comma it is not said which goes with which."""
     if len(group) < 2:
         return []
     gap = words[group[0][1] : group[1][0]]
-    return _across(group[:1], group[1:]) if not _split().isdisjoint(gap) and _kin().isdisjoint(gap) else []
+    return [(group[:1], group[1:])] if not _split().isdisjoint(gap) and _kin().isdisjoint(gap) else []
 
 
-def _across(one: Group, other: Group) -> list[Pair]:
-    return list(product(one if len(one) * len(other) <= _MOST_PAIRS else one[-1:], other))
+def _across(one: Group, other: Group) -> Iterator[tuple[Mention, Mention]]:
+    return product(one if len(one) * len(other) <= _MOST_PAIRS else one[-1:], other)
 
 
-def _changed(words: list[str], groups: list[Group], change: int, part: tuple[int, int]) -> list[Pair]:
+def _changed(words: list[str], around: list[Group], change: int, part: tuple[int, int]) -> list[Pair]:
     """A change of what is measured, with the lists on both sides of it, else the two behind it."""
     near = words[max(part[0], change - _MEASURE_WORDS) : min(part[1], change + _MEASURE_WORDS + 1)]
-    if _measures().isdisjoint(near):
-        return []
-    front, back = [g for g in groups if g[0][0] < change], [g for g in groups if g[0][0] >= change]
-    if front and back:
-        return _across(front[-1], back[0])
-    return _across(back[0], back[1]) if len(back) > 1 else []
+    return [] if _measures().isdisjoint(near) else _beside(words, around, "between")
 
 
-def _forbidden(words: list[str], groups: list[Group], begin: int) -> Iterator[Pair]:
-    """Nothing but "with" between two drugs that must not be taken so: "never take aspirin with warfarin"."""
-    for one, other in pairwise(groups):
-        if words[one[-1][1] : other[0][0]] == ["with"] and not _forbidding().isdisjoint(
-            words[max(begin, one[0][0] - _NEAR_WORDS) : one[0][0]]
-        ):
-            yield from _across(one, other)
+def _is_forbidden(words: list[str], first: int, begin: int) -> bool:
+    """A denial right before two drugs with nothing but "with" between them: "never take aspirin with warfarin"."""
+    return not _forbidding().isdisjoint(words[max(begin, first - _NEAR_WORDS) : first])
 
 
 def _with_main(drugs: Drugs, groups: list[Group], token: int) -> list[Pair]:
     """The drug that the section is about, and the others; on a page about none the first names and those behind."""
     main, inside = drugs.in_scope(token), [m for g in groups for m in g]
     if main is None:
-        return [pair for g in groups[1:] for pair in _across(groups[0], g)]
+        return [(groups[0], inside[len(groups[0]) :])] if len(groups) > 1 else []
     main = next((m for m in inside if m[2].canonical == main[2].canonical), main)
-    return [(main, m) for m in inside if m is not main]
+    others = [m for m in inside if m is not main]
+    return [([main], others)] if others else []
 
 
 def _differ(words: list[str], one: Mention, other: Mention) -> bool:
@@ -164,7 +180,9 @@ def _cues() -> Phrases[str]:
     """Phrases with the place that they have: between the drugs, before or behind them."""
     rules = load_toml("interactions.toml")
     rows = [(phrase, place) for place in ("before", "between", "behind") for phrase in rules[place]]
-    return Phrases([*rows, *((f"{one} {two}", "before") for one in rules["at_once"] for two in rules["given"])])
+    for place, key in (("before", "given"), ("between", "given_with")):
+        rows += [(f"{one} {two}", place) for one in rules["at_once"] for two in rules[key]]
+    return Phrases(rows)
 
 
 @cache
@@ -175,6 +193,7 @@ def _open() -> Phrases[str]:
 _denying = partial(word_set, "interactions.toml", "denying")
 _denied = partial(word_set, "interactions.toml", "denied")
 _parting = partial(word_set, "interactions.toml", "parting")
+_qualities = partial(word_set, "interactions.toml", "qualities")
 _plain = partial(word_set, "interactions.toml", "plain")
 _warnings = partial(word_set, "interactions.toml", "warnings")
 _modals = partial(word_set, "interactions.toml", "modals")
