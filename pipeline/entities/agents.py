@@ -53,6 +53,9 @@ class Agents:
     def _of_place(self, f: Found, role: Role, inside: Sequence[Mention]) -> list[Mention]:
         """Where the section, the table or the line above gives the role: the drug in front, else that of the section."""
         before = [m for m in inside if m[1] <= f.first]
+        forbidden = self._of_section(f) if role.name == "contraindication" else []  # "if you took X, or if you have anaemia"
+        if forbidden:
+            return [m for m in before if m[2].canonical == forbidden[0][2].canonical][-1:] or forbidden
         if before:
             return joined(self._context, before, before[-1])
         page, line = self._context.page, self._context.page.line(f.first)
@@ -86,6 +89,8 @@ class Agents:
             subject = [
                 m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
             ]  # X, like other statins, may cause …
+            if self._in_own_bracket(before[-1], cue):
+                return before[-1:]
             return subject or joined(self._context, before, before[-1])
         begin = self._context.page.sentence(f.first)[0]
         if self._references.pronoun_before(begin, cue.first):
@@ -111,6 +116,11 @@ class Agents:
         if not subject or subject[0] in _auxiliaries() or subject[0] in _adverbials():
             return False
         return _of_medicine().isdisjoint(subject)
+
+    def _in_own_bracket(self, m: Mention, cue: Cue) -> bool:
+        """The last drug of a list, and what a bracket says of it alone: "senna, aloe and vitamin A (large doses can cause …)"."""
+        gap = self._context.page.words[m[1] : cue.first]
+        return gap[:1] == ["("] and ")" not in gap and _all_of_them().isdisjoint(gap)
 
     def _stands_aside(self, m: Mention, f: Found, cue: Cue) -> bool:
         """A drug behind a condition that neither treats nor causes it: "better than X", "while taking X", "…, so X is given"."""
@@ -198,4 +208,5 @@ _adverbials = partial(word_set, "relations.toml", "adverbials")
 _of_medicine = partial(word_set, "relations.toml", "of_medicine")
 _leads = partial(word_set, "relations.toml", "leads")
 _ties = partial(word_set, "relations.toml", "ties")
+_all_of_them = partial(word_set, "relations.toml", "all_of_them")
 _remedies = partial(word_set, "relations.toml", "remedies")

@@ -85,6 +85,8 @@ def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -
     words, label = context.page.words, p.entity.label
     if label == "FORM":
         return not (words[p.first - 1] in _products() and context.free(p.first - 1, p.first))
+    if label == "STRENGTH" and (words[p.first - 1] == "±" or words[max(0, p.first - 2) : p.first] == ["/", "-"]):
+        return False  # the spread of what was measured
     behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
     if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
         return False
