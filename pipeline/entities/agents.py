@@ -82,7 +82,7 @@ class Agents:
         if within:
             return within
         before = [m for m in inside if m[1] <= cue.first]
-        if before and self._has_own_subject(before[-1][1], cue):
+        if before and (self._has_own_subject(before[-1][1], cue) or self._was_there(before[-1], cue)):
             return []
         before = [m for m in before if not _is_compared(words, m)] or [m for m in before if words[m[0] - 1 : m[0]] != ["than"]]
         if before:
@@ -117,6 +117,14 @@ class Agents:
             return False
         return _of_medicine().isdisjoint(subject)
 
+    def _was_there(self, m: Mention, cue: Cue) -> bool:
+        """What befell someone before they took the drug, unless it was stopped for it: "started X after she developed a rash"."""
+        words = self._context.page.words
+        near = words[max(m[1], cue.first - _LEAD_WORDS) : cue.first]
+        begin = self._context.page.sentence(cue.first)[0]
+        then = cue.says == "adverse_effect" and not _earlier().isdisjoint(near) and not said.persons().isdisjoint(near)
+        return then and said.stopping().isdisjoint(words[begin : cue.first])
+
     def _in_own_bracket(self, m: Mention, cue: Cue) -> bool:
         """The last drug of a list, and what a bracket says of it alone: "senna, aloe and vitamin A (large doses can cause …)"."""
         gap = self._context.page.words[m[1] : cue.first]
@@ -130,7 +138,8 @@ class Agents:
         if cue.says == "contraindication":  # "not to be used in asthma by those who take X"
             return words[m[0] - 1] in said.on()
         if cue.says == "adverse_effect":
-            return not _remedies().isdisjoint(words[f.last : m[0]]) or words[m[0] - 1] == "than"
+            remedy = not _remedies().isdisjoint(words[f.last : m[0]]) and not said.is_left_out(words, f.last, m[0])
+            return remedy or words[m[0] - 1] == "than"
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
             return False
         goes_on = words[f.last : m[0]]
@@ -144,9 +153,10 @@ class Agents:
         return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not said.relative().isdisjoint(gap))
 
     def _is_quality(self, m: Mention) -> bool:
-        """The drug says what someone or something is: "penicillin-allergic"."""
+        """The drug says what someone or something is: "penicillin-allergic", "vancomycin resistant"."""
         words, last = self._context.page.words, m[1]
-        return words[last : last + 1] == ["-"] and not _qualities().isdisjoint(words[last + 1 : last + 2])
+        last += words[last : last + 1] == ["-"]
+        return not _qualities().isdisjoint(words[last : last + 1])
 
     def _does_the_harm(self, m: Mention, f: Found) -> bool:
         """The drug is part of the name: "opioid overdose", "cannabis use disorder" are not treated with it."""
@@ -209,4 +219,5 @@ _of_medicine = partial(word_set, "relations.toml", "of_medicine")
 _leads = partial(word_set, "relations.toml", "leads")
 _ties = partial(word_set, "relations.toml", "ties")
 _all_of_them = partial(word_set, "relations.toml", "all_of_them")
+_earlier = partial(word_set, "relations.toml", "earlier")
 _remedies = partial(word_set, "relations.toml", "remedies")

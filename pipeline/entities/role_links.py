@@ -68,7 +68,7 @@ def _links_to(context: Context, f: Found, link: Cue, drug: int) -> bool:
     gap = words[f.last : link.first]
     if link.reach == "strong":
         return True
-    if not said.gone().isdisjoint(gap) and said.withdrawal().isdisjoint(words[link.first : drug]):  # was reversed by
+    if not said.gone().isdisjoint(gap) and not said.is_left_out(words, link.first, drug):  # was reversed by
         return False
     if link.reach == "weak":
         return said.other_clause().isdisjoint(gap)
@@ -87,7 +87,9 @@ def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
     at = link.first
     while at and words[at - 1] in ("had", "been"):
         at -= 1
-    if at and words[at - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+    if at and words[at - 1] in said.persons():
+        at -= 1
+    if at and words[at - 1] in ("and", "so", "then"):  # "had a cold, so I took paracetamol"
         return True
     if not said.denied_link().isdisjoint(
         words[max(0, link.first - _DENIED_LINK_WORDS) : link.first]
