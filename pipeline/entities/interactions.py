@@ -39,7 +39,9 @@ def _of_part(context: Context, drugs: Drugs, part: tuple[int, int], *, harm: boo
     told = dict[tuple[int, int], tuple[Pair, tuple[int, int] | None]]()  # by where the two begin; what is told twice counts once
     for (one, other), cue in _cued(context, drugs, groups, part, any_cue=harm or listed):
         told.setdefault((one[0][0], other[0][0]), ((one, other), cue))
-    pairs = list(told.values()) or [(pair, None) for pair in _with_main(drugs, groups, part[0]) if listed]
+    pairs = list(told.values())
+    if listed and not pairs:  # on a page about no one drug the first names go with those behind
+        pairs = [(pair, None) for pair in _with_main(drugs, groups, part[0]) or list(pairwise(groups[:2]))]
     for pair, at in pairs:
         for a, b in _across(*pair):
             if _differ(words, a, b):
@@ -54,11 +56,13 @@ def _cued(
     starts = [g[0][0] for g in groups]
     cues = [c for c in _cues().find(words, *part) if any_cue or words[c[0]] in _plain()]
     early = bisect_left(cues, starts[0], key=lambda c: c[0])  # of those before the first drug the last says most
+    alone = None  # the last cue of which only the page's drug can be the other end
     for first, last, place in cues[max(0, early - 1) :]:
-        for pair in _beside(words, _around(groups, starts, first), place) or (
-            _with_main(drugs, groups, first) if first < starts[-1] else []
-        ):
-            yield pair, (first, last)
+        pairs = _beside(words, _around(groups, starts, first), place)
+        yield from ((pair, (first, last)) for pair in pairs)
+        alone = (first, last) if not pairs and place != "behind" and first < starts[-1] else alone
+    if alone:
+        yield from ((pair, alone) for pair in _with_main(drugs, groups, alone[0]))
     for i in range(*part):
         if words[i] in _changes():
             for pair in _changed(words, _around(groups, starts, i), i, part):
@@ -120,15 +124,21 @@ def _groups(context: Context, mentions: Sequence[Mention]) -> list[Group]:
 def _beside(words: list[str], around: list[Group], place: str) -> list[Pair]:
     """The pair that a cue speaks of: its place is between the two, before them or behind them."""
     front, back = around[0], around[1:]
+    two = [(back[0], back[1])] if len(back) > 1 and _are_tied(words, back[0], back[1]) else []
     if place == "behind":
         return _parted(words, front)
     if place == "before" and back:
-        pairs = [(back[0], back[1])] if len(back) > 1 else _parted(words, back[0])
+        pairs = two or _parted(words, back[0])
         if pairs:
             return pairs
     if front and back:
         return [(front, back[0])]
-    return [(back[0], back[1])] if len(back) > 1 else []
+    return [] if place == "with" else two
+
+
+def _are_tied(words: list[str], one: Group, other: Group) -> bool:
+    """Something is told between two lists behind a cue: not one list with a name in it that we do not know."""
+    return not _ties().isdisjoint(words[one[-1][1] : other[0][0]])
 
 
 def _parted(words: list[str], group: Group) -> list[Pair]:
@@ -155,10 +165,10 @@ def _is_forbidden(words: list[str], first: int, begin: int) -> bool:
 
 
 def _with_main(drugs: Drugs, groups: list[Group], token: int) -> list[Pair]:
-    """The drug that the section is about, and the others; on a page about none the first names and those behind."""
+    """The drug that the section is about, and the others."""
     main, inside = drugs.in_scope(token), [m for g in groups for m in g]
     if main is None:
-        return [(groups[0], inside[len(groups[0]) :])] if len(groups) > 1 else []
+        return []
     main = next((m for m in inside if m[2].canonical == main[2].canonical), main)
     others = [m for m in inside if m is not main]
     return [([main], others)] if others else []
@@ -179,7 +189,7 @@ def _warns(words: list[str], begin: int, end: int) -> bool:
 def _cues() -> Phrases[str]:
     """Phrases with the place that they have: between the drugs, before or behind them."""
     rules = load_toml("interactions.toml")
-    rows = [(phrase, place) for place in ("before", "between", "behind") for phrase in rules[place]]
+    rows = [(phrase, place) for place in ("before", "between", "with", "behind") for phrase in rules[place]]
     for place, key in (("before", "given"), ("between", "given_with")):
         rows += [(f"{one} {two}", place) for one in rules["at_once"] for two in rules[key]]
     return Phrases(rows)
@@ -193,6 +203,7 @@ def _open() -> Phrases[str]:
 _denying = partial(word_set, "interactions.toml", "denying")
 _denied = partial(word_set, "interactions.toml", "denied")
 _parting = partial(word_set, "interactions.toml", "parting")
+_ties = partial(word_set, "interactions.toml", "ties")
 _qualities = partial(word_set, "interactions.toml", "qualities")
 _plain = partial(word_set, "interactions.toml", "plain")
 _warnings = partial(word_set, "interactions.toml", "warnings")

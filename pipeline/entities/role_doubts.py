@@ -54,6 +54,8 @@ def misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
         return True  # "of those on X 20 were diagnosed with"
     if cue.says == "contraindication" and _is_for_others(context, cue, f):
         return True
+    if told and _is_given_for(context.page.words, cue):
+        return True
     return is_of_other(context, cue.first) or (told and (_is_of_pathogen(context.page.words, cue, low) or _is_where(context, cue, f)))
 
 
@@ -64,6 +66,12 @@ def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
         return False
     of_others = words[subject - 1] in said.substances() and not said.others().isdisjoint(words[max(low, subject - _OTHERS_WORDS) : subject])
     return words[subject - 1] in said.pathogens() or of_others
+
+
+def _is_given_for(words: list[str], cue: Cue) -> bool:
+    """What those have whom a drug is for: "drugs for patients who develop"."""
+    lead = words[max(0, cue.first - 3) : cue.first]
+    return lead[:1] == ["for"] and lead[1:2] != [] and lead[1] in said.people() | {"those"} and lead[2:] in (["who"], ["that"])
 
 
 def _is_for_others(context: Context, cue: Cue, f: Found) -> bool:

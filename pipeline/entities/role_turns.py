@@ -35,6 +35,8 @@ def turned(context: Context, cue: Cue, f: Found, low: int, high: int) -> Cue:
     words = context.page.words
     if words[cue.first] == "symptoms" and cue.last in context.taken:  # symptoms of carbamazepine, such as
         return replace(cue, says="adverse_effect", relation="CAUSES")
+    if cue.says == "adverse_effect" and _comes_back(words, cue, f, low):
+        return Cue(cue.first, cue.last, "none", "forward")
     if cue.says == "indication" and (_is_doubted(words, cue, low) or _are_at_risk(words, f, low)):
         return Cue(cue.first, cue.last, "none", "forward")
     lowers = (cue.says == "indication" and words[cue.first] in said.lowering()) or (
@@ -51,6 +53,11 @@ def turned(context: Context, cue: Cue, f: Found, low: int, high: int) -> Cue:
             return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
         return Cue(cue.first, cue.last, "none", "forward")
     return cue
+
+
+def _comes_back(words: list[str], cue: Cue, f: Found, low: int) -> bool:
+    """What returns without the medicine is no effect of it: "withdrawal of X resulted in a relapse of"."""
+    return not (said.returns().isdisjoint(words[cue.last : f.first]) or said.withdrawal().isdisjoint(words[low : cue.first]))
 
 
 def _are_at_risk(words: list[str], f: Found, low: int) -> bool:
