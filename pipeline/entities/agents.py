@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
+from itertools import pairwise
 
 from ..rules.load import word_set
 from . import role_words as said
@@ -105,7 +106,8 @@ class Agents:
         between = words[first : cue.first]
         if between in _LIST_GAPS and words[cue.first] in _actions():  # "bronchodilators, treatment of infection"
             return True
-        if cue.reach == "weak" and not _times().isdisjoint(between):  # "whether to go on with X when you are diagnosed with"
+        then = not _times().isdisjoint(between) or ("the", "time") in pairwise(between)
+        if cue.reach == "weak" and then:  # "whether to go on with X when you are diagnosed with"
             return True
         if ")" in between:
             between = between[len(between) - between[::-1].index(")") :]

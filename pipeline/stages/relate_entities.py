@@ -90,7 +90,8 @@ def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -
     behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
     if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
         return False
-    if label == "DURATION" and not _lasting().isdisjoint(words[max(0, p.first - _LASTING_WORDS) : p.first]):
+    lead = words[max(0, p.first - _LASTING_WORDS) : p.first]
+    if label == "DURATION" and not _lasting().isdisjoint(lead) and _courses().isdisjoint(lead):
         return False
     begin, end = context.page.sentence(p.first)
     if label not in ("FREQUENCY", "DURATION") or drugs.within(begin, end) or context.page.section(begin) == "dosage":
@@ -172,5 +173,6 @@ def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cu
 
 _products = partial(word_set, "relations.toml", "products")
 _studies = partial(word_set, "relations.toml", "studies")
+_courses = partial(word_set, "relations.toml", "courses")
 _lasting = partial(word_set, "relations.toml", "lasting")
 _taking = partial(word_set, "relations.toml", "taking")
