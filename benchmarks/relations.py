@@ -1,12 +1,12 @@
-"""Which drug causes what, and what it is for: CAUSES and TREATS against corpora of relations.
+"""Which drug causes what, what it is for and what it interacts with: CAUSES, TREATS, INTERACTS_WITH against corpora of relations.
 
     python benchmarks/relations.py CORPUS.jsonl.gz … [--type TREATS] [--misses 20]
 
 Each line of a corpus is {id, text, spans [{start, end, label, norm_id?}], relations [{type, head, tail}]}. Where relations name spans by
 number (ADE, TwiMed), the pairs of a sentence that the corpus can judge are those whose both ends we found: precision and recall are over
 these; `recall_all` counts the pairs with an end that we did not find as well. A relation is of the ingredient, so it counts for every name
-of it in the sentence ("5-fluorouracil (5-FU)"). Where relations name ids (BC5CDR), a document's pairs of MeSH ids count. The last line
-gives the figures as JSON.
+of it in the sentence ("5-fluorouracil (5-FU)"). Where relations name ids (BC5CDR), a document's pairs of MeSH ids count. Interactions (DDI
+2013, a sentence a line) are pairs of ingredients or classes of a line. The last line gives the figures as JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,11 @@ from pipeline.document import Document
 
 Row = Mapping[str, Any]
 Pair = tuple[Any, Any]
-WORDS = {"CAUSES": {"ADE", "CID", "Outcome-negative"}, "TREATS": {"Reason-to-use"}}  # of the corpora for our types
+WORDS = {  # of the corpora for our types
+    "CAUSES": {"ADE", "CID", "Outcome-negative"},
+    "TREATS": {"Reason-to-use"},
+    "INTERACTS_WITH": {"effect", "mechanism", "advise", "int", "ddi"},
+}
 
 
 def main() -> None:
@@ -62,10 +67,14 @@ def judge(pipeline: Pipeline, rows: Iterable[Row], kind: str, *, by_span: bool) 
         document = pipeline(str(row["text"]))
         if document.text != row["text"]:
             continue  # the spans would not fit
-        gold, told, found = (span_pairs if by_span else id_pairs)(document, row, kind)
+        pairs = line_pairs if kind == "INTERACTS_WITH" else span_pairs if by_span else id_pairs
+        gold, told, found = pairs(document, row, kind)
         counts.update(all=len(gold), gold=len(gold & found), told=len(told), right=len(told & gold))
-        misses += [("missed", f"{a} -> {b} | {row['text']}"[:400]) for a, b in sorted(named(row, (gold & found) - told, by_span=by_span))]
-        misses += [("wrong", f"{a} -> {b} | {row['text']}"[:400]) for a, b in sorted(named(row, told - gold, by_span=by_span))]
+        misses += [
+            ("missed", f"{a} -> {b} | {row['text']}"[:400])
+            for a, b in sorted(named(row, (gold & found) - told, by_span=pairs is span_pairs))
+        ]
+        misses += [("wrong", f"{a} -> {b} | {row['text']}"[:400]) for a, b in sorted(named(row, told - gold, by_span=pairs is span_pairs))]
     return counts, misses
 
 
@@ -108,6 +117,36 @@ def id_pairs(document: Document, row: Row, kind: str) -> tuple[set[Pair], set[Pa
     gold = {(r["head"], r["tail"]) for r in row.get("relations", ()) if r["type"] in WORDS[kind]}
     told = {(a, b) for r in document.relations if r.type == kind for a in at.get(r.head, ()) for b in at.get(r.tail, ())}
     return gold, told, {(a, b) for a in hit & chemicals for b in hit - chemicals}
+
+
+def line_pairs(document: Document, row: Row, kind: str) -> tuple[set[Pair], set[Pair], set[Pair]]:
+    """The same for drugs with drugs: the text of a line, and the two names, in alphabetical order, that stand in it."""
+    drugs = {e.id: e for e in document.entities if e.label in ("DRUG", "DRUG_CLASS") and e.canonical}
+    names = {
+        i: {e.canonical or "" for e in drugs.values() if e.start < s["end"] and s["start"] < e.end} for i, s in enumerate(row["spans"])
+    }
+    gold = {
+        pair
+        for r in row.get("relations", ())
+        if r["type"] in WORDS[kind]
+        for pair in _pairs_of(row, row["spans"][r["head"]]["start"], names[r["head"]] or {"?"}, names[r["tail"]] or {"?"})
+    }
+    ends = [(drugs[r.head], drugs[r.tail], r.start) for r in document.relations if r.type == kind]
+    told = {pair for a, b, start in ends for pair in _pairs_of(row, start, {a.canonical or ""}, {b.canonical or ""})}
+    lines: dict[str, set[str]] = {}
+    for i, s in enumerate(row["spans"]):
+        lines.setdefault(_line(row, s["start"]), set()).update(names[i])
+    found = {(line, pair) for line, inside in lines.items() for pair in combinations(sorted(inside), 2)}
+    return gold, told & found, found
+
+
+def _pairs_of(row: Row, place: int, heads: Iterable[str], tails: Iterable[str]) -> list[Pair]:
+    return [(_line(row, place), (min(a, b), max(a, b))) for a in heads for b in tails if a != b]
+
+
+def _line(row: Row, place: int) -> str:
+    text = row["text"]
+    return str(text[text.rfind("\n", 0, place) + 1 : (text + "\n").find("\n", place)])
 
 
 def named(row: Row, pairs: Iterable[Pair], *, by_span: bool) -> list[tuple[str, str]]:

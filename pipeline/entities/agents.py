@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
+from itertools import pairwise
 
 from ..rules.load import word_set
 from . import role_words as said
@@ -53,6 +54,9 @@ class Agents:
     def _of_place(self, f: Found, role: Role, inside: Sequence[Mention]) -> list[Mention]:
         """Where the section, the table or the line above gives the role: the drug in front, else that of the section."""
         before = [m for m in inside if m[1] <= f.first]
+        forbidden = self._of_section(f) if role.name == "contraindication" else []  # "if you took X, or if you have anaemia"
+        if forbidden:
+            return [m for m in before if m[2].canonical == forbidden[0][2].canonical][-1:] or forbidden
         if before:
             return joined(self._context, before, before[-1])
         page, line = self._context.page, self._context.page.line(f.first)
@@ -79,13 +83,15 @@ class Agents:
         if within:
             return within
         before = [m for m in inside if m[1] <= cue.first]
-        if before and self._has_own_subject(before[-1][1], cue):
+        if before and (self._has_own_subject(before[-1][1], cue) or self._was_there(before[-1], cue)):
             return []
         before = [m for m in before if not _is_compared(words, m)] or [m for m in before if words[m[0] - 1 : m[0]] != ["than"]]
         if before:
             subject = [
                 m for m in before[:1] if m[2].label == "DRUG" and before[-1][2].label == "DRUG_CLASS"
             ]  # X, like other statins, may cause …
+            if self._in_own_bracket(before[-1], cue):
+                return before[-1:]
             return subject or joined(self._context, before, before[-1])
         begin = self._context.page.sentence(f.first)[0]
         if self._references.pronoun_before(begin, cue.first):
@@ -100,7 +106,8 @@ class Agents:
         between = words[first : cue.first]
         if between in _LIST_GAPS and words[cue.first] in _actions():  # "bronchodilators, treatment of infection"
             return True
-        if cue.reach == "weak" and not _times().isdisjoint(between):  # "whether to go on with X when you are diagnosed with"
+        then = not _times().isdisjoint(between) or ("the", "time") in pairwise(between)
+        if cue.reach == "weak" and then:  # "whether to go on with X when you are diagnosed with"
             return True
         if ")" in between:
             between = between[len(between) - between[::-1].index(")") :]
@@ -112,13 +119,29 @@ class Agents:
             return False
         return _of_medicine().isdisjoint(subject)
 
+    def _was_there(self, m: Mention, cue: Cue) -> bool:
+        """What befell someone before they took the drug, unless it was stopped for it: "started X after she developed a rash"."""
+        words = self._context.page.words
+        near = words[max(m[1], cue.first - _LEAD_WORDS) : cue.first]
+        begin = self._context.page.sentence(cue.first)[0]
+        then = cue.says == "adverse_effect" and not _earlier().isdisjoint(near) and not said.persons().isdisjoint(near)
+        return then and said.stopping().isdisjoint(words[begin : cue.first])
+
+    def _in_own_bracket(self, m: Mention, cue: Cue) -> bool:
+        """The last drug of a list, and what a bracket says of it alone: "senna, aloe and vitamin A (large doses can cause …)"."""
+        gap = self._context.page.words[m[1] : cue.first]
+        return gap[:1] == ["("] and ")" not in gap and _all_of_them().isdisjoint(gap)
+
     def _stands_aside(self, m: Mention, f: Found, cue: Cue) -> bool:
         """A drug behind a condition that neither treats nor causes it: "better than X", "while taking X", "…, so X is given"."""
         words = self._context.page.words
         if cue.relation is None and cue.reach == "weak" and m[0] >= f.last:  # "fewer cases of gout"
             return True
+        if cue.says == "contraindication":  # "not to be used in asthma by those who take X"
+            return words[m[0] - 1] in said.on()
         if cue.says == "adverse_effect":
-            return not _remedies().isdisjoint(words[f.last : m[0]]) or words[m[0] - 1] == "than"
+            remedy = not _remedies().isdisjoint(words[f.last : m[0]]) and not said.is_left_out(words, f.last, m[0])
+            return remedy or words[m[0] - 1] == "than"
         if cue.says != "indication" or cue.reach in ("weak", "people"):  # a boy with epilepsy had a fever while taking X
             return False
         goes_on = words[f.last : m[0]]
@@ -132,9 +155,10 @@ class Agents:
         return far or not _asides().isdisjoint(lead) or (cue.reach == "next" and not said.relative().isdisjoint(gap))
 
     def _is_quality(self, m: Mention) -> bool:
-        """The drug says what someone or something is: "penicillin-allergic"."""
+        """The drug says what someone or something is: "penicillin-allergic", "vancomycin resistant"."""
         words, last = self._context.page.words, m[1]
-        return words[last : last + 1] == ["-"] and not _qualities().isdisjoint(words[last + 1 : last + 2])
+        last += words[last : last + 1] == ["-"]
+        return not _qualities().isdisjoint(words[last : last + 1])
 
     def _does_the_harm(self, m: Mention, f: Found) -> bool:
         """The drug is part of the name: "opioid overdose", "cannabis use disorder" are not treated with it."""
@@ -196,4 +220,6 @@ _adverbials = partial(word_set, "relations.toml", "adverbials")
 _of_medicine = partial(word_set, "relations.toml", "of_medicine")
 _leads = partial(word_set, "relations.toml", "leads")
 _ties = partial(word_set, "relations.toml", "ties")
+_all_of_them = partial(word_set, "relations.toml", "all_of_them")
+_earlier = partial(word_set, "relations.toml", "earlier")
 _remedies = partial(word_set, "relations.toml", "remedies")

@@ -52,8 +52,9 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
     words, sentence = context.page.words, context.page.sentence(f.first)
     if _names_something_else(words[f.last : f.last + 3]):
         return Role(None)
-    if words[max(0, f.first - 2) : f.first] == ["non", "-"] and _tells_people(words[f.last : f.last + 3]):  # non-diabetic patients
-        return Role(None)
+    behind = words[f.last : f.last + 3]
+    if words[max(0, f.first - 2) : f.first] == ["non", "-"] and (_tells_people(behind) or not said.substances().isdisjoint(behind[:1])):
+        return Role(None)  # non-diabetic patients, non-glaucoma medications
     if sentence[0] not in known:
         cues = _with_purposes(words, role_cues().find(words, *sentence))
         cuts = cuts_of(words, sentence, _stops())
@@ -81,11 +82,13 @@ def own_role(context: Context, f: Found, known: dict[int, SentenceCues], disease
         return None
     if best.says == "adverse_effect" and best.reach == "forward" and is_state(f.canonical) and not leads_to(words, best, f):
         return None
+    if best.says == "indication" and f.canonical in said.organs() and best.reach in YIELDING:
+        return None  # "in patients with cirrhosis"
     if best.says == "indication" and f.canonical in said.states() and (best.reach in YIELDING or words[f.first - 1] in ("in", "during")):
         return None  # "in pregnancy it is taken only when", "can be used in pregnancy"
     if best.says == "adverse_effect" and best.reach == "forward" and gets_better(words[best.last : f.first]):
         return Role(None, best, told=True)  # "results in decreased fever", "experienced remission or mild apnoea"
-    best = turned(context, best, low, high)
+    best = turned(context, best, f, low, high)
     return Role(None if best.says == "none" else best.says, best, told=True)
 
 

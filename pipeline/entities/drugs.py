@@ -49,7 +49,9 @@ class Drugs:
         inside = [m for m in self.within(begin, end) if "than" not in self._context.page.words[last : m[0]]]
         if not inside:  # "this spray works better than X"
             return self.in_scope(first)
-        return min(inside, key=lambda m: self._distance(m, first, last))
+        best = min(inside, key=lambda m: self._distance(m, first, last))
+        added = best[0] >= last and self._context.page.words[best[0] - 1] in _rule("adding")  # "up to 100 mg a day, or add X"
+        return (self.in_scope(first) if added else None) or best
 
     def in_scope(self, token: int) -> Mention | None:
         """The drug that the heading above names, else the one that the page is about: its mention nearest before the token."""

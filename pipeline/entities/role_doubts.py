@@ -9,11 +9,13 @@ from . import role_words as said
 from .context import Context, Found
 from .cues import Cue
 from .role_links import is_of_other
-from .role_words import HAD_WORDS
+from .role_words import HAD_WORDS, LINK_WORDS
 
 _OPENING_WORDS = 1  # "untreated hypertension can lead to"
 _WHERE_WORDS = 6  # "in patients with severe"
+_OTHERS_WORDS = 3  # "with any other medicines"
 _CAUSING_WORDS = 4  # "bacteria that may often cause"
+_WERE = ("was", "were", "been")
 _ENDS = frozenset({",", "-", "–", ";", "because"})
 
 
@@ -23,6 +25,8 @@ def is_had_on(context: Context, cue: Cue) -> bool:
     drug = next((i for i in reversed(near) if i in context.taken), None)
     words = context.page.words
     lead = words[near.start : drug] if drug is not None else []
+    if "if" in lead:  # do not take it if you are taking X or have
+        return False
     return not ((said.people().isdisjoint(lead) and said.persons().isdisjoint(lead)) or said.on().isdisjoint(lead))
 
 
@@ -33,7 +37,7 @@ def tells_what_is_given(context: Context, cue: Cue) -> bool:
 
 def misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
     """The cue tells of something else than a drug, or the mention is of those who had the drug."""
-    told = cue.says == "adverse_effect" and cue.reach == "forward"
+    told = cue.says == "adverse_effect" and cue.reach in ("forward", "risk")
     if cue.reach == "forward" and f.first > cue.last and tells_what_is_given(context, cue):
         return True
     if cue.reach == "near" and cue.first and context.page.words[cue.first - 1] in said.pathogens():
@@ -46,13 +50,37 @@ def misleads(context: Context, cue: Cue, f: Found, low: int) -> bool:
         return True
     if cue.says == "indication" and cue.reach == "forward" and cue.last - cue.first == 1 and context.page.words[cue.last] in _ENDS:
         return True  # "less likely to heal, because"
+    if cue.reach == "weak" and context.page.words[cue.first - 1] in _WERE and is_had_on(context, cue):
+        return True  # "of those on X 20 were diagnosed with"
+    if cue.says == "contraindication" and _is_for_others(context, cue, f):
+        return True
+    if told and _is_given_for(context.page.words, cue):
+        return True
     return is_of_other(context, cue.first) or (told and (_is_of_pathogen(context.page.words, cue, low) or _is_where(context, cue, f)))
 
 
 def _is_of_pathogen(words: list[str], cue: Cue, low: int) -> bool:
-    """The cue tells what bacteria, genes … do: "germs that can cause acne"."""
+    """The cue tells what bacteria, genes, other medicines … do: "germs that can cause acne"."""
     subject = _subject(words, cue, low)
-    return subject > low and words[subject - 1] in said.pathogens()
+    if subject <= low:
+        return False
+    of_others = words[subject - 1] in said.substances() and not said.others().isdisjoint(words[max(low, subject - _OTHERS_WORDS) : subject])
+    return words[subject - 1] in said.pathogens() or of_others
+
+
+def _is_given_for(words: list[str], cue: Cue) -> bool:
+    """What those have whom a drug is for: "drugs for patients who develop"."""
+    lead = words[max(0, cue.first - 3) : cue.first]
+    return lead[:1] == ["for"] and lead[1:2] != [] and lead[1] in said.people() | {"those"} and lead[2:] in (["who"], ["that"])
+
+
+def _is_for_others(context: Context, cue: Cue, f: Found) -> bool:
+    """Forbidden to those who take another drug too, or what that causes: "in patients receiving X who have", "with X, which causes"."""
+    words, behind = context.page.words, range(cue.last + 1, min(cue.last + LINK_WORDS, f.first))
+    taken = next((i for i in behind if i in context.taken and words[i - 1] in said.on()), None)
+    if taken is not None and {",", "or"}.isdisjoint(words[taken : taken + _OTHERS_WORDS]):
+        return True
+    return not said.leading().isdisjoint(words[max(cue.last, f.first - _OTHERS_WORDS) : f.first])
 
 
 def _subject(words: list[str], cue: Cue, low: int) -> int:
@@ -93,7 +121,7 @@ def _is_where(context: Context, cue: Cue, f: Found) -> bool:
 def _is_circumstance(near: Sequence[str]) -> bool:
     """When it happens, not what: "causes birth defects if taken during pregnancy", "bleeding in cases of dengue"."""
     opened = next((i for i in range(len(near) - 1, -1, -1) if near[i] in said.circumstances()), None)
-    if opened is None or (near[opened] in ("case", "cases") and not {"in", "the"}.intersection(near[max(0, opened - 1) : opened])):
+    if opened is None or (near[opened] in said.occasions() and not {"in", "the"}.intersection(near[max(0, opened - 1) : opened])):
         return False
     behind = near[opened + 1 + (near[opened + 1 : opened + 2] == ["of"]) :]
     return "," not in behind and said.predicates().isdisjoint(behind)

@@ -53,7 +53,7 @@ def linked_cues(context: Context, f: Found, sentence: tuple[int, int]) -> list[C
     for c in _links().find(context.page.words, f.last, sentence[1]):
         behind = range(c.last, min(c.last + LINK_WORDS, sentence[1]))
         first = next((i for i in behind if i in context.taken), None)
-        if first is not None and _links_to(context, f, c, first):
+        if c.says != "skip" and first is not None and _links_to(context, f, c, first):
             out.append(c if c.reach == "strong" else replace(c, reach="link"))
     return out
 
@@ -66,10 +66,12 @@ def _links_to(context: Context, f: Found, link: Cue, drug: int) -> bool:
     if words[link.first] == "treated" and words[link.first - 1] in said.are():
         return False
     gap = words[f.last : link.first]
+    if link.reach == "strong":
+        return True
+    if not said.gone().isdisjoint(gap) and not said.is_left_out(words, link.first, drug):  # was reversed by
+        return False
     if link.reach == "weak":
         return said.other_clause().isdisjoint(gap)
-    if link.reach != "close":
-        return True
     if not context.free(f.last, link.first) or words[link.last].endswith("ing"):  # "by adding X"
         return False
     return link.first <= f.last + _CLOSE_WORDS and _near_link(gap) and said.measures().isdisjoint(words[f.last : drug])
@@ -85,7 +87,9 @@ def _is_other_time(words: list[str], link: Cue, drug: int) -> bool:
     at = link.first
     while at and words[at - 1] in ("had", "been"):
         at -= 1
-    if at and words[at - 1] in ("and", "so", "then"):  # "had a cold and took paracetamol"
+    if at and words[at - 1] in said.persons():
+        at -= 1
+    if at and words[at - 1] in ("and", "so", "then"):  # "had a cold, so I took paracetamol"
         return True
     if not said.denied_link().isdisjoint(
         words[max(0, link.first - _DENIED_LINK_WORDS) : link.first]

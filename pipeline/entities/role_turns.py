@@ -11,6 +11,7 @@ from .context import Context, Found
 from .cues import Cue
 from .role_words import HAD_WORDS, LINK_WORDS
 
+_RISK_WORDS = 18  # "risk of heart attack and stroke in adults with"
 _DENIED_WORDS = 5  # "isn't the right first"
 _BETTERED_WORDS = 3  # "remission or mild"
 _DOUBT_WORDS = 14  # "no evidence that adding it to the usual treatment"
@@ -29,12 +30,14 @@ def gets_better(lead: Sequence[str]) -> bool:
     return not said.bettered().isdisjoint(near[parts[-1] + 1 :] if parts else near)
 
 
-def turned(context: Context, cue: Cue, low: int, high: int) -> Cue:
+def turned(context: Context, cue: Cue, f: Found, low: int, high: int) -> Cue:
     """The cue with what other words of its clause make of it."""
     words = context.page.words
     if words[cue.first] == "symptoms" and cue.last in context.taken:  # symptoms of carbamazepine, such as
         return replace(cue, says="adverse_effect", relation="CAUSES")
-    if cue.says == "indication" and _is_doubted(words, cue, low):
+    if cue.says == "adverse_effect" and _comes_back(words, cue, f, low):
+        return Cue(cue.first, cue.last, "none", "forward")
+    if cue.says == "indication" and (_is_doubted(words, cue, low) or _are_at_risk(words, f, low)):
         return Cue(cue.first, cue.last, "none", "forward")
     lowers = (cue.says == "indication" and words[cue.first] in said.lowering()) or (
         cue.reach == "risk" and not said.lowering().isdisjoint(words[low:high])
@@ -46,10 +49,25 @@ def turned(context: Context, cue: Cue, low: int, high: int) -> Cue:
     if cue.reach == "risk" and not said.lowering().isdisjoint(words[low:high]):
         return Cue(cue.first, cue.last, "indication", "forward", "TREATS")
     if cue.says == "indication" and _is_denied(words, cue, low):
-        if words[cue.first] in said.of_using():  # not used in, not for
+        if words[cue.first] in said.of_using() and "to" not in words[cue.first : cue.last]:  # not used in, not for; "not used to treat"
             return Cue(cue.first, cue.last, "contraindication", "forward", "CONTRAINDICATED_IN")
         return Cue(cue.first, cue.last, "none", "forward")
     return cue
+
+
+def _comes_back(words: list[str], cue: Cue, f: Found, low: int) -> bool:
+    """What returns without the medicine is no effect of it: "withdrawal of X resulted in a relapse of"."""
+    return not (said.returns().isdisjoint(words[cue.last : f.first]) or said.withdrawal().isdisjoint(words[low : cue.first]))
+
+
+def _are_at_risk(words: list[str], f: Found, low: int) -> bool:
+    """Whose risk of something else it is: "lowers the risk of stroke in adults with diabetes"."""
+    lead = words[max(low, f.first - _RISK_WORDS) : f.first]
+    place = max((i for i, word in enumerate(lead) if word in ("in", "among")), default=-1)
+    whose = lead[-1:] == ["with"] and place >= 0 and not said.people().isdisjoint(lead[place:])
+    if lead[-2:] in (["related", "to"], ["caused", "by"], ["due", "to"]):  # "the risk of stroke related to"
+        return not said.chances().isdisjoint(lead)
+    return whose and not said.chances().isdisjoint(lead[:place])
 
 
 def _is_doubted(words: list[str], cue: Cue, low: int) -> bool:

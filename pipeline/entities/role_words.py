@@ -7,6 +7,7 @@ from functools import partial
 from ..rules.load import word_set
 
 HAD_WORDS = 10  # "patients on a high dose of sertraline had"
+_STOPPED_WORDS = 5  # "X had to be stopped"
 LINK_WORDS = 7  # "after the administration of a single dose of"
 
 things = partial(word_set, "roles.toml", "things")
@@ -32,6 +33,14 @@ medicines = partial(word_set, "roles.toml", "medicines")
 predicates = partial(word_set, "roles.toml", "predicates")
 circumstances = partial(word_set, "roles.toml", "circumstances")
 causing = partial(word_set, "roles.toml", "causing")
+organs = partial(word_set, "roles.toml", "organs")
+lessened = partial(word_set, "roles.toml", "lessened")
+returns = partial(word_set, "roles.toml", "returns")
+gone = partial(word_set, "roles.toml", "gone")
+occasions = partial(word_set, "roles.toml", "occasions")
+chances = partial(word_set, "roles.toml", "chances")
+substances = partial(word_set, "roles.toml", "substances")
+others = partial(word_set, "roles.toml", "others")
 states = partial(word_set, "roles.toml", "states")
 places = partial(word_set, "roles.toml", "places")
 on = partial(word_set, "roles.toml", "having")
@@ -47,3 +56,9 @@ of_using = partial(word_set, "roles.toml", "of_using")
 dose_limits = partial(word_set, "roles.toml", "dose_limits")
 stopping = partial(word_set, "roles.toml", "stopping")
 denials = partial(word_set, "roles.toml", "denials")
+
+
+def is_left_out(words: list[str], first: int, drug: int) -> bool:
+    """The medicine at token `drug` is stopped, or less of it is taken: "when X was stopped", "on withdrawal of X"."""
+    near = words[first : drug + _STOPPED_WORDS]
+    return not (withdrawal().isdisjoint(near) and lessened().isdisjoint(near))

@@ -22,6 +22,7 @@ from .tokens import Line
 _JOINT_WORDS = 4  # ", and also"
 _NESTED = 12  # sections looked at above a place
 _ITEM_WORDS = 14  # of a list of warnings
+_LEAD_WORDS, _TAIL_WORDS = 30, 1  # of a sentence, in which it may say "not", or what may happen
 
 
 def roles(context: Context, found: Sequence[Found]) -> list[Role]:
@@ -107,9 +108,20 @@ def _section_role(context: Context, f: Found, sections: Sequence[str | None]) ->
 def _forbids(context: Context, f: Found, line: Line) -> bool:
     """A heading such as "Do not take it if you have" forbids what stands under it; one such as "Precautions" the items of its lists."""
     above = _heading_above(context.document.sections, context.page.starts[f.first])
-    if above and _forbidding().search(above.lower()):
-        return True
+    if above and _patterns("alarming").search(above.lower()):
+        return False
+    if above and _patterns("forbidding").search(above.lower()):
+        return not _tells_reason(context, f)
     return f.label == "CONDITION" and line.block.kind == "list_item" and line.last - line.first <= _ITEM_WORDS
+
+
+def _tells_reason(context: Context, f: Found) -> bool:
+    """The sentence tells what may happen, or why, and does not say "not", "avoid" … before the mention."""
+    page, (begin, end) = context.page, context.page.sentence(f.first)
+    first = max(begin, f.first - _LEAD_WORDS)
+    lead = page.text[page.starts[first] : page.starts[f.first]]
+    told = not _reasons().isdisjoint(page.words[first : min(end, f.last + _TAIL_WORDS)])
+    return told and not _patterns("forbidding").search(lead.lower())
 
 
 def _heading_above(sections: Sequence[Section], place: int) -> str | None:
@@ -134,8 +146,9 @@ def _sections() -> dict[str, str]:
 
 
 @cache
-def _forbidding() -> re.Pattern[str]:
-    return re.compile("|".join(load_toml("roles.toml")["forbidding"]))
+def _patterns(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_toml("roles.toml")[name]))
 
 
+_reasons = partial(word_set, "roles.toml", "reasons")
 _joints = partial(word_set, "roles.toml", "lists", "joints")

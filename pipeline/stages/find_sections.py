@@ -26,6 +26,7 @@ _DISCLAIMER = re.compile(
 _DISCLAIMER_SIGNS = ("medical advice", "substitute", "purposes", "disclaimer")
 _LOWEST = 7  # below every level of heading
 _NUMBER = re.compile(r"^(?:[^\w(\"“]+|\d{1,2}[.)]\s|[a-zA-Z]\)\s|[qQ][.:]\s)+")
+_COUNTED = re.compile(r"(\d{1,2})[.)]\s").match
 _PARTS = re.compile(r" ?/ ?| & | and ")  # "Uses / Indications"
 _find_words = re.compile(r"\w+").findall
 _LINES = ("paragraph", "term")
@@ -59,6 +60,7 @@ def find_sections(document: Document) -> Document:
     """
     blocks, sections = list[Block](), list[Section]()
     opened = [_opened(document, i) for i in range(len(document.blocks))]
+    _go_on(document, opened)
     ends = _ends(document.blocks, [i for i, kind in enumerate(opened) if kind])
     disclaims = _may_disclaim(document.text.lower())
     open_sections = list[tuple[int, str]]()  # level and kind, outermost first
@@ -96,6 +98,25 @@ def _opened(document: Document, at: int) -> str | None:
     heads_list = block.evidence.tag == "line" and at + 1 < len(document.blocks) and document.blocks[at + 1].kind == "list_item"
     kind = section_kind(text) if heads_list and block.kind == "paragraph" and not text.endswith((".", "!")) else "other"
     return kind if kind != "other" else None
+
+
+def _go_on(document: Document, opened: list[str | None]) -> None:
+    """After "3. Side effects" a line "4. Is it addictive?" with no number in front of its neighbours opens a section as well."""
+    counts = [_count(document, block) for block in document.blocks]
+    due = 0
+    for i, (block, count) in enumerate(zip(document.blocks, counts, strict=True)):
+        alone = not any(counts[max(0, i - 1) : i]) and counts[i + 1 : i + 2] == [0]
+        line = block.kind in ("list_item", *_LINES) and block.end - block.start <= _LINE_CHARS
+        if count and count == due and opened[i] is None and alone and line:
+            opened[i] = section_kind(document.block_text(block))
+        if count and opened[i]:
+            due = count + 1
+
+
+def _count(document: Document, block: Block) -> int:
+    """The number in front of a block, 0 without one."""
+    found = _COUNTED(document.text, block.start, block.end)
+    return int(found[1]) if found else 0
 
 
 def _level(block: Block) -> int:

@@ -7,25 +7,23 @@ CONTRAINDICATED_IN and INTERACTS_WITH the head is the drug. Evidence is the sent
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from itertools import pairwise
+from functools import partial
 
 from ..document import Document, Entity, Relation
 from ..entities.agents import Agents, joined
 from ..entities.clause_roles import Role
 from ..entities.context import Context, Found
 from ..entities.drugs import Drugs, Mention
-from ..entities.phrases import Phrases
+from ..entities.interactions import interactions
 from ..entities.references import References
 from ..entities.roles import told_roles
-from ..rules.load import load_toml, word_set
+from ..rules.load import word_set
 
 _ATTRIBUTES = ("STRENGTH", "FORM", "ROUTE", "DOSAGE", "FREQUENCY", "DURATION")
 _BY_ROLE = {"indication": "TREATS", "adverse_effect": "CAUSES", "contraindication": "CONTRAINDICATED_IN"}
 _LASTING_WORDS = 4  # "persisted for at least"
-_NEAR_LEVEL, _FAR_LEVEL = 4, 8  # words between a drug and "levels", between the two drugs
 _SURE = 2  # mentions by the way that weigh as much as a plain one
 
 
@@ -87,10 +85,13 @@ def _is_of_drug(context: Context, drugs: Drugs, p: _Placed, amounts: set[int]) -
     words, label = context.page.words, p.entity.label
     if label == "FORM":
         return not (words[p.first - 1] in _products() and context.free(p.first - 1, p.first))
+    if label == "STRENGTH" and (words[p.first - 1] == "±" or words[max(0, p.first - 2) : p.first] == ["/", "-"]):
+        return False  # the spread of what was measured
     behind = [word for word in words[p.last : p.last + 2] if word not in ("-", "of")]
     if label == "DURATION" and behind[:1] != [] and behind[0] in _studies():
         return False
-    if label == "DURATION" and not _lasting().isdisjoint(words[max(0, p.first - _LASTING_WORDS) : p.first]):
+    lead = words[max(0, p.first - _LASTING_WORDS) : p.first]
+    if label == "DURATION" and not _lasting().isdisjoint(lead) and _courses().isdisjoint(lead):
         return False
     begin, end = context.page.sentence(p.first)
     if label not in ("FREQUENCY", "DURATION") or drugs.within(begin, end) or context.page.section(begin) == "dosage":
@@ -160,72 +161,9 @@ def _is_by_the_way(context: Context, drugs: Drugs, p: _Placed, role: Role) -> bo
 
 
 def _interactions(context: Context, drugs: Drugs) -> Iterator[Relation]:
-    """INTERACTS_WITH: drugs on both sides of a cue, else the one that the section is about and those of the sentence."""
-    for begin, end in context.page.sentences:
-        inside = drugs.within(begin, end)
-        if not inside:
-            continue
-        told = context.page.section(begin) == "interactions"
-        yield from _levels(context, begin, inside)
-        cues = [c for c in _interacts().find(context.page.words, begin, end) if told or _is_of_harm(context.page.words, c, begin, end)]
-        if (not cues and not told) or _is_denied(context.page.words, begin, end):
-            continue
-        cue = context.page.span(*cues[0][:2]) if cues else None
-        inward = bool(cues) and context.page.words[cues[0][1] - 1] not in _outward()
-        if cues and not told and len(inside) == 1 and context.page.words[cues[0][0]] in _measured():  # "metabolism of X"
-            continue
-        for one, other in _pairs(drugs, inside, cues[0][0] if cues else begin, inward=inward):
-            if one[2].canonical != other[2].canonical and not _is_apart(context.page.words, one, other):
-                yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
-
-
-def _is_apart(words: list[str], one: Mention, other: Mention) -> bool:
-    """A kind that the drug belongs to, or what may be taken instead: "aspirin and other painkillers", "X is the safer choice"."""
-    gap = words[one[1] : other[0]]
-    its_kind = "other" in gap and _kin().issuperset(gap)
-    return its_kind or not _alternatives().isdisjoint(words[other[1] : other[1] + _NEAR_LEVEL])
-
-
-def _is_of_harm(words: list[str], cue: tuple[int, int, str], begin: int, end: int) -> bool:
-    """Used with, combined with: these tell of an interaction only in a sentence that warns of it."""
-    return words[cue[0]] not in _joining() or not _warnings().isdisjoint(words[begin:end]) or _forbids(words, begin, end)
-
-
-def _forbids(words: list[str], begin: int, end: int) -> bool:
-    """Should not, do not: not the "not" of "it is not the first study"."""
-    return any(words[i] == "not" and words[i - 1] in _modals() for i in range(begin + 1, end))
-
-
-def _is_denied(words: list[str], begin: int, end: int) -> bool:
-    """The sentence says that there is no interaction."""
-    return any(_no_interaction().find(words, begin, end))
-
-
-def _levels(context: Context, begin: int, inside: Sequence[Mention]) -> Iterator[Relation]:
-    """One drug that changes how much of the other there is, or must not be taken with it: "clarithromycin raises digoxin levels"."""
-    words = context.page.words
-    for one, other in pairwise(inside):
-        changed = next((i for i in range(one[1], other[0]) if words[i] in _changes()), None)
-        if ";" in words[one[1] : other[0]]:
-            continue
-        if words[one[1] : other[0]] == ["with"] and not _forbidding().isdisjoint(words[max(begin, one[0] - _NEAR_LEVEL) : one[0]]):
-            yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(one[1], other[0]))
-            continue
-        measured = not _measures().isdisjoint(words[other[0] - _NEAR_LEVEL : other[0]] + words[other[1] : other[1] + _NEAR_LEVEL])
-        if changed is not None and measured and one[2].canonical != other[2].canonical and other[0] - one[1] <= _FAR_LEVEL:
-            yield _relation(context, begin, "INTERACTS_WITH", (one[2].id, other[2].id), context.page.span(changed, changed + 1))
-
-
-def _pairs(drugs: Drugs, inside: Sequence[Mention], pivot: int, *, inward: bool) -> Iterable[tuple[Mention, Mention]]:
-    """Those beside the cue; else with an inward cue ("never combine A with B") those behind it; else the section's drug and each."""
-    before, after = [m for m in inside if m[0] < pivot], [m for m in inside if m[0] >= pivot]
-    if before and after:
-        return [(before[-1], m) for m in after]
-    main = drugs.in_scope(pivot)
-    names = {m[2].canonical for m in inside}
-    if main and main[2].canonical not in names and not (inward and len(inside) > 1):
-        return [(main, m) for m in inside] if after else []
-    return [(inside[0], m) for m in inside[1:]]
+    """INTERACTS_WITH, of two drugs of a sentence or the page's and one of it."""
+    for one, other, cue, place in interactions(context, drugs):
+        yield _relation(context, place, "INTERACTS_WITH", (one[2].id, other[2].id), cue)
 
 
 def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cue: tuple[int, int] | None = None) -> Relation:
@@ -233,27 +171,8 @@ def _relation(context: Context, token: int, kind: str, ends: tuple[str, str], cu
     return Relation(kind, *ends, start, end, cue)
 
 
-@cache
-def _interacts() -> Phrases[str]:
-    return Phrases((p, p) for p in load_toml("relations.toml")["interacts"])
-
-
-@cache
-def _no_interaction() -> Phrases[str]:
-    return Phrases((p, p) for p in load_toml("relations.toml")["no_interaction"])
-
-
 _products = partial(word_set, "relations.toml", "products")
 _studies = partial(word_set, "relations.toml", "studies")
+_courses = partial(word_set, "relations.toml", "courses")
 _lasting = partial(word_set, "relations.toml", "lasting")
 _taking = partial(word_set, "relations.toml", "taking")
-_forbidding = partial(word_set, "relations.toml", "forbidding")
-_joining = partial(word_set, "relations.toml", "joining")
-_measured = partial(word_set, "relations.toml", "measured")
-_alternatives = partial(word_set, "relations.toml", "alternatives")
-_kin = partial(word_set, "relations.toml", "kin")
-_modals = partial(word_set, "relations.toml", "modals")
-_warnings = partial(word_set, "relations.toml", "warnings")
-_changes = partial(word_set, "relations.toml", "changes")
-_measures = partial(word_set, "relations.toml", "measures")
-_outward = partial(word_set, "relations.toml", "outward")
