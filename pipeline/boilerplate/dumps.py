@@ -36,6 +36,7 @@ _PIECE = 20_000  # lines that are labelled at once
 # The labeller's least probability for a line over text, between two kept ones, with nothing under it, above the title, in a widget's zone.
 _DOUBT, _DOUBT_BETWEEN, _SURE_HEADING, _SURE_ABOVE, _SURE = 0.1, 0.25, 0.85, 0.8, 0.9
 _MENU_CHARS = 300
+_HEADING_MARK = re.compile(r"\A#{1,6}[ \t]+")  # of Markdown
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
 # An instruction, and no title of another page: "250 mg every 12 hours", "the maximum dose is 4 g".
 _DOSE = re.compile(
@@ -147,7 +148,7 @@ def _explain(verdicts: list[Verdict | None]) -> None:
 
 def _rules(texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None]:
     """For each line the rule that knows it."""
-    folded = [fold(text) for text in texts]
+    folded = [fold(_HEADING_MARK.sub("", text)) for text in texts]
     found = zip(folded, rules.match_patterns(folded), rules.match_whole(texts), strict=True)
     return [rules.match_words(text) or pattern or whole for text, pattern, whole in found]
 

@@ -19,6 +19,7 @@ from operator import ne
 from typing import Any
 
 from ..document import Block, Document, Edit
+from ..reading.markdown import markdown_marks
 
 NAME = "repair_text"
 
@@ -48,6 +49,7 @@ def repair_text(document: Document) -> Document:
     """
     repaired = document.edited(NAME, list(_mojibake(document)))
     repaired = repaired.edited(NAME, list(_entities(repaired)))
+    repaired = repaired.edited(NAME, list(_markdown(repaired)))
     repaired = repaired.edited(NAME, list(_characters(repaired)))
     repaired = repaired.edited(NAME, list(_gaps(repaired)))
     title = _plain(repaired.title or "")
@@ -92,6 +94,15 @@ def _entities(document: Document) -> Iterator[Edit]:
         for match in _ENTITY.finditer(document.block_text(block)):
             if match[1] or match[0][1:] in html5:  # unescape also takes "&notice;" for "¬ice;"
                 yield Edit(block.start + match.start(), block.start + match.end(), unescape(match[0]), "entity")
+
+
+def _markdown(document: Document) -> Iterator[Edit]:
+    """What Markdown puts around the words of a plain text."""
+    if "](" in document.text or "--|" in document.text:
+        for block in document.blocks:
+            if block.evidence.tag == "line":
+                for start, end, rule in markdown_marks(document.block_text(block)):
+                    yield Edit(block.start + start, block.start + end, "", rule)
 
 
 def _characters(document: Document) -> Iterator[Edit]:
