@@ -9,7 +9,6 @@ from collections.abc import Iterator
 _TARGET = r"(?:https?:|mailto:|tel:|www\.|javascript:|data:|[/#.])[^\s()]*(?:\([^\s()]*\)[^\s()]*)*(?:[ \t]+(?:\"[^\"]*\"|'[^']*'))?"
 _TOKEN = re.compile(rf"!?\[|\]\({_TARGET}\)[ \t]*|\]")
 _is_table_rule = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?").fullmatch
-_LINE_BREAK = re.compile(r"\\+\Z")
 
 
 def markdown_marks(line: str) -> Iterator[tuple[int, int, str]]:
@@ -27,29 +26,34 @@ def markdown_marks(line: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _links(line: str) -> list[tuple[int, int, str]]:
-    found, opened = list[tuple[int, int, str]](), list[tuple[int, int]]()
+    found, opened = list[tuple[int, int, str]](), list[tuple[int, int, int]]()
+    shown = -1  # index of the last mark of a link that shows words
     for token in _TOKEN.finditer(line):
         if token[0][-1] == "[":
-            opened.append(token.span())
+            opened.append((*token.span(), len(found)))
             continue
-        start, inner = opened.pop() if opened else (-1, -1)
+        start, inner, marks = opened.pop() if opened else (token.start(), token.start(), len(found))
         if token[0] == "]":
             continue
-        end = token.end() if token.end() < len(line) and start >= 0 and line[start] == "!" else token.start() + len(token[0].rstrip())
-        if start < 0:  # the end of a link that began on a line before
-            found.append((token.start(), end, "markdown-link"))
-        elif line[start] == "!" or not _left(line, inner, token.start(), found):
-            found = [mark for mark in found if mark[0] < start] + [(start, end, "markdown-image")]
-        else:
-            found += [(start, inner, "markdown-link"), (token.start(), end, "markdown-link")]
-    if opened and opened[0][0] == 0 and (rest := _LINE_BREAK.search(line)):  # the beginning of a link that ends on a line behind
-        found += [(0, opened[0][1], "markdown-link"), (*rest.span(), "markdown-link")]
+        end = token.start() + len(token[0].rstrip())
+        if start < token.start() and (line[start] == "!" or (shown < marks and not _words_left(line, inner, token.start(), found[marks:]))):
+            del found[marks:]
+            shown = min(shown, marks - 1)
+            found.append((start, token.end() if token.end() < len(line) else end, "markdown-image"))
+            continue
+        if start < inner:
+            found.append((start, inner, "markdown-link"))
+        found.append((token.start(), end, "markdown-link"))
+        shown = len(found) - 1
+    words = line.rstrip("\\")
+    if opened and opened[0][0] == 0 and words != line:  # the beginning of a link that ends on a line behind
+        found += [(0, opened[0][1], "markdown-link"), (len(words), len(line), "markdown-link")]
     return found
 
 
-def _left(line: str, start: int, end: int, found: list[tuple[int, int, str]]) -> bool:
-    """True if a link shows words, and no picture alone."""
-    for a, b, _ in sorted(mark for mark in found if mark[0] >= start):
+def _words_left(line: str, start: int, end: int, pictures: list[tuple[int, int, str]]) -> bool:
+    """True if a link shows words beside its pictures."""
+    for a, b, _ in pictures:
         if line[start:a].strip():
             return True
         start = b
