@@ -19,11 +19,11 @@ from .verdict import Verdict
 _KINDS = ("paragraph", "heading", "list_item", "table_row")
 _TEXT = (
     "chars", "words", "word_length", "commas", "stops", "ends_stop", "ends_colon", "starts_small", "starts_digit", "capitals",
-    "capitalised", "small_words", "digits", "bars", "prose", "copy",
+    "capitalised", "small_words", "digits", "bars", "links", "any_link", "prose", "copy",
 )  # fmt: skip
 _LINE = ("runs_on", "ends_dots", "address", "year", "clock", "topic", "topic_known")
 _PLACE = ("index", "from_end", "chars_before", "prose_before", "gap_above", "gap_below", "run_lines", "run_words", "run_prose")
-_PAGE = ("page_lines", "page_words", "page_prose", "page_short", "page_runs_on", "page_gaps")
+_PAGE = ("page_lines", "page_words", "page_prose", "page_short", "page_runs_on", "page_gaps", "page_links")
 _REASONS = tuple(REASONS)
 _REASON = {reason: i for i, reason in enumerate(_REASONS)}
 LINE_NAMES: tuple[str, ...] = (
@@ -106,4 +106,5 @@ def _of_page(page: Page) -> list[float]:
     return [
         np.log1p(n), np.log1p(words), prose / (words or 1), sum(count <= _SHORT_WORDS for count in page.words) / n,
         sum(bool(_runs_on(text)) for text in page.texts) / n, sum(gap > 1 for gap in _gaps(page)) / n,
+        page.columns[3].sum() / (page.columns[2].sum() or 1),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 # An opening, a closing with its target (a URL may have brackets in pairs, a title stands behind it), a closing without one.
 _TARGET = r"(?:https?:|mailto:|tel:|www\.|javascript:|data:|[/#.])[^\s()]*(?:\([^\s()]*\)[^\s()]*)*(?:[ \t]+(?:\"[^\"]*\"|'[^']*'))?"
@@ -23,6 +24,17 @@ def markdown_marks(line: str) -> Iterator[tuple[int, int, str]]:
         yield 0, len(line), "markdown-table-rule"
     elif "](" in line or line.startswith("["):
         yield from _links(line)
+
+
+def link_chars(line: str) -> int:
+    """How many characters of a line stand in links, spaces and the links' own marks aside.
+
+    >>> link_chars("See [the leaflet](https://example.com/a.pdf) ![box](/box.jpg)")
+    10
+    """
+    marks = sorted(markdown_marks(line)) if "](" in line else []
+    inside = [line[one[1] : two[0]] for one, two in pairwise(marks) if line[one[0]] == "[" and line[two[0]] == "]"]
+    return sum(len(text) - text.count(" ") for text in inside)
 
 
 def _links(line: str) -> list[tuple[int, int, str]]:

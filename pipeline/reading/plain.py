@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..document import Block, Evidence
 from .fragments import join_fragments
+from .markdown import link_chars
 from .wrapped import join_wrapped
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
@@ -35,7 +36,7 @@ def read_plain(text: str) -> tuple[Block, ...]:
         if kind == "paragraph" and _is_heading(text, lines, i):
             kinds[i] = "heading", 3
         bold = kinds[i][0] == "heading" and text.startswith("**", start)
-        blocks.append(Block(start, end, *kinds[i], None, Evidence(tag="line", bold=bold)))
+        blocks.append(Block(start, end, *kinds[i], None, Evidence(tag="line", link_chars=link_chars(text[start:end]), bold=bold)))
     return tuple(blocks)
 
 
