@@ -174,6 +174,28 @@ def test_dump_floor(name: str, style: str) -> None:
     assert 2 * (got & wanted).total() / (got.total() + wanted.total()) >= DUMP_FLOORS[name, style]
 
 
+CHINESE = """首页
+药品
+登录
+注册
+搜索
+布洛芬的用法和副作用
+布洛芬是一种常用的退热止痛药，适合用来缓解头痛、牙痛、痛经和感冒引起的发热。成人每次服用一片，每天不超过三次，两次之间至少相隔六小时。
+饭后服用可以减轻对胃的刺激。有胃溃疡、严重肾病或者对阿司匹林过敏的人不应服用，怀孕最后三个月的妇女也不应服用。
+常见的副作用有恶心、胃痛和头晕，大多在停药后很快消失。如果出现黑便、皮疹或者呼吸困难，应当立刻停药并去看医生。
+相关文章
+儿童发热
+联系我们"""
+
+
+def test_dump_without_spaces() -> None:
+    """Sentences of a script that writes no spaces are running text: the menu above them goes, and what follows them."""
+    lines = CHINESE.split("\n")
+    kept = strip_boilerplate(repair_text(read(CHINESE))).text.split("\n\n")
+    assert [line for line in kept if "。" in line] == lines[6:9]
+    assert not {"首页", "药品", "登录", *lines[9:]} & set(kept)
+
+
 @pytest.mark.parametrize("name", KEYS)
 def test_sample_title(name: str) -> None:
     """The title is that of the answer key, and stands once, as the first block."""

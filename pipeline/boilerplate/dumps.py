@@ -28,6 +28,7 @@ _ZONE_SHARE = 0.4  # a zone may open in the last part of a page
 _TEASER = re.compile(r":\s+\S+\s\S")  # "Also read: the next article" opens no zone
 _ZONE_LINE = 160  # characters; longer lines with sentences end a zone
 _PROSE_WORDS = 12
+_WIDE_CHARS, _WIDE_STOPS = 30, frozenset("。！？")  # of text that is written without spaces
 _HEAD_LINES = 14  # before the first running text, among which the title stands
 _TOPIC_WORDS, _TOPIC_LETTERS = 3, 6  # of a line that names the topic: its words, the letters of the one that returns
 _BODY_CHARS = 400  # of running text that tells which line is its title; of a shorter one all lines do
@@ -154,6 +155,8 @@ def _rules(texts: Sequence[str], rules: BoilerplateRules) -> list[Verdict | None
 
 
 def _is_prose(text: str) -> bool:
+    if len(text) >= _WIDE_CHARS and not _WIDE_STOPS.isdisjoint(text):
+        return True
     return text.count(" ") + 1 >= _PROSE_WORDS and bool(_STOP.search(text) or ". " in text or "। " in text)
 
 
