@@ -14,8 +14,8 @@ from .tables import Word
 #: What a word of `context_words.tsv` can say; the table's head tells what each means.
 WORD_KINDS = (
     "dose_form", "treatment_before", "treatment_after", "treatment", "substance", "not_after", "not_before",
-    "release", "naming", "unit", "country", "english", "proper", "first_name", "idiom",
-    "health",
+    "release", "naming", "unit", "country", "english", "proper", "first_name", "namesake",
+    "idiom", "health",
 )  # fmt: skip
 
 #: How far another drug or a form may stand from a name to speak for it, and a word of health for a name that is not confirmed.
@@ -132,6 +132,11 @@ class ContextWords:
         return self.of("first_name")
 
     @cached_property
+    def namesakes(self) -> dict[str, frozenset[str]]:
+        """Brand -> the words of a page that speaks of something else of the same name."""
+        return {row.word: frozenset(row.value.split()) for row in self.rows if row.kind == "namesake"}
+
+    @cached_property
     def idioms(self) -> dict[str, list[Word]]:
         """Word -> the sayings that it stands in."""
         found = dict[str, list[Word]]()
@@ -147,8 +152,8 @@ class ContextWords:
 
     @cached_property
     def dose_at(self) -> Callable[[str, int], re.Match[str] | None]:
-        """Matches a dose at an offset of a text in lower case: " 20 mg", "(75mg)"; "126 mg/dl" is a reading, not a dose."""
-        return re.compile(rf"[®™]?\s?[-(,:]?\s?\d[\d.,/–-]*\s?-?(?:{_either(self.of('unit'))})(?![^\W_])(?!/d?l\b)").match
+        """Matches a dose at an offset of a text in lower case: " 20 mg", "(75mg)"; not a reading or a reporter: "126 mg/dl", "445 U.S."."""
+        return re.compile(rf"[®™]?\s?[-(,:]?\s?\d[\d.,/–-]*\s?-?(?:{_either(self.of('unit'))})(?![^\W_])(?!/d?l\b|\.s\.)").match
 
     @cached_property
     def goes_on(self) -> Callable[[str, int], re.Match[str] | None]:
@@ -210,6 +215,13 @@ class Surroundings:
         if not self._text[start].isupper():
             return False
         return bool(self._words.dose_at(self._text[end : end + 30].lower(), 0)) or self._after(end) in self._words.clear_forms
+
+    def is_namesake(self, start: int, end: int, key: str, said: Collection[str]) -> bool:
+        """The page also says what else is called so, and no medicine is given: "crocin" of saffron, but "took a Crocin tablet"."""
+        others = self._words.namesakes.get(key)
+        if not others or others.isdisjoint(said):
+            return False
+        return not (self.is_capital(start) and (self.is_marked(end) or self.is_taken(start)))
 
     def is_marked(self, end: int) -> bool:
         """® or a form that nothing else has stands right after it."""

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 from ..words import Words
 from .devanagari import DevanagariNames
@@ -27,6 +28,9 @@ _NO_MEDICINES = frozenset(
 _READ_FROM = frozenset({"generic", "usan", "ban", "synonym"})
 #: Words that an English text of a few lines has, and others hardly ever.
 _ENGLISH = frozenset({"the", "of", "and", "with", "for", "to", "was"})
+
+#: Where brands are written in Cyrillic letters.
+_CYRILLIC_COUNTRIES = frozenset({"BG", "BY", "KZ", "RU", "UA"})
 
 _ACIDS = frozenset({"acide", "acido", "ácido"})
 
@@ -101,9 +105,12 @@ class ForeignNames:
         return self._brand(word, tried) if _is_cyrillic(word) else None
 
     def _brand(self, word: str, tried: Sequence[str]) -> Name | None:
-        """A brand, which counts only in the right surroundings: "вольтарен"."""
+        """A brand; one that is not sold where this is written counts only in the right surroundings: "вольтарен"."""
         key = next((self._brands[form] for form in tried if form in self._brands), None)
-        return Name(word, "brand", self._names[key][0].targets, needs=True, sources=self._names[key][0].sources) if key else None
+        if not key:
+            return None
+        meant = self._names[key][0]
+        return Name(word, "brand", meant.targets, meant.countries, _CYRILLIC_COUNTRIES.isdisjoint(meant.countries), meant.sources)
 
     def _named(self, word: str, key: str) -> Name:
         meant = self._names[key][0]
@@ -122,7 +129,7 @@ class ForeignNames:
     @cached_property
     def _readings(self) -> dict[str, str]:
         """Reading -> the key of the name, of one ingredient only."""
-        return self._told_apart(_READ_FROM, self._is_read)
+        return self._told_apart((key for key, _ in self._names.guessable(_READ_FROM, _READ_MINIMUM)), self._is_read)
 
     def _is_read(self, read: str, key: str) -> bool:
         meant = self._names[key][0].targets
@@ -130,13 +137,14 @@ class ForeignNames:
 
     @cached_property
     def _brands(self) -> dict[str, str]:
-        """Reading -> the key of the brand, of those of one word that publishers vouch for."""
-        return self._told_apart({"brand"}, lambda _read, _key: True)
+        """Reading -> the key of the brand, of those of one word that publishers vouch for or that are sold where it is written so."""
+        known = (key for key, _ in self._names.guessable({"brand"}, _READ_MINIMUM))
+        return self._told_apart(chain(self._names.sold_in(_CYRILLIC_COUNTRIES, _READ_MINIMUM), known), lambda _read, _key: True)
 
-    def _told_apart(self, kinds: Collection[str], counts: Callable[[str, str], bool]) -> dict[str, str]:
+    def _told_apart(self, keys: Iterable[str], counts: Callable[[str, str], bool]) -> dict[str, str]:
         """Reading -> the first key that `counts` lets through, where all names that are read so mean the same."""
         found, targets = dict[str, str](), dict[str, set[tuple[str, ...]]]()
-        for key, _ in self._names.guessable(kinds, _READ_MINIMUM):
+        for key in keys:
             read = reading(key)
             targets.setdefault(read, set()).add(self._names[key][0].targets)
             if len(read) >= _READ_MINIMUM and counts(read, key):

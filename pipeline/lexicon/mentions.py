@@ -123,7 +123,10 @@ class _Reading:
 
     def _as_written(self, match: Match) -> Match | None:
         """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, no saying."""
-        if self._surroundings(()).is_other_thing(match.start, match.end, match.key):
+        around = self._surroundings(())
+        if around.is_other_thing(match.start, match.end, match.key):
+            return None
+        if match.key in self._lexicon.words.namesakes and around.is_namesake(*match[:3], read_words(self._text).places):
             return None
         written = self._text[match.start : match.end]
         kinds = {name.kind for name in match.names}

@@ -11,7 +11,7 @@ from .matcher import key_of, keys_of
 from .tables import KINDS, NAME_COLUMNS, Columns, Ingredient, Name, ingredient, name
 
 _STRENGTH = {kind: i for i, kind in enumerate(KINDS)} | {"": KINDS.index("brand")}
-_SURFACE, _KIND, _TARGET, _, _CONTEXT, _SOURCES = range(len(NAME_COLUMNS))
+_SURFACE, _KIND, _TARGET, _COUNTRIES, _CONTEXT, _SOURCES = range(len(NAME_COLUMNS))
 _parting = re.compile(r"[/+-]| and | with ").split
 
 Value = TypeVar("Value")
@@ -81,12 +81,25 @@ class Names(Lazy[tuple[Name, ...]]):
         Of generic names our own knowledge is enough; brands that only we know, and names of the user's tables, are too many and
         too near to everyday words.
         """
-        kind, context, sources = self._columns[_KIND], self._columns[_CONTEXT], self._columns[_SOURCES]
+        kind, sources = self._columns[_KIND], self._columns[_SOURCES]
+        for key, row in self._single(minimum):
+            found = kind[row] or "brand"
+            if found in kinds and (found != "brand" or not sources[row].startswith("own")):
+                yield key, found
+
+    def sold_in(self, countries: Collection[str], minimum: int) -> Iterator[str]:
+        """Keys of the brands of one word that are sold in one of the countries and count anywhere."""
+        kind, where = self._columns[_KIND], self._columns[_COUNTRIES]
+        for key, row in self._single(minimum):
+            if kind[row] in {"", "brand"} and not set(where[row].split(";")).isdisjoint(countries):
+                yield key
+
+    def _single(self, minimum: int) -> Iterator[tuple[str, int]]:
+        """(key, row of its strongest meaning) of the shipped names of one word that count anywhere."""
+        context = self._columns[_CONTEXT]
         for key in self:
-            if len(key) >= minimum and key.isalpha() and self._is_shipped(row := self._row(key)):
-                found = kind[row] or "brand"
-                if found in kinds and not context[row] and (found != "brand" or not sources[row].startswith("own")):
-                    yield key, found
+            if len(key) >= minimum and key.isalpha() and self._is_shipped(row := self._row(key)) and not context[row]:
+                yield key, row
 
     def acids(self) -> Iterator[str]:
         """Keys of the shipped acids of two words."""
