@@ -17,7 +17,7 @@ from .tokens import Page
 _SHORT_PAGE = 150  # tokens; so few do not tell what a page is about
 _SPOKEN_OF = 2 / 1000  # of the tokens; most pages about other things have no word of health, most about health five times as many
 
-_SENTENCE_ENDS = frozenset(".!?")
+_SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 _capitals = re.compile(r"(?<!\w)[A-Z]").findall
 _words = re.compile(r"(?<!\w)[^\W\d_]").findall
@@ -66,29 +66,31 @@ def _explained_otherwise(page: Page, found: Sequence[Found]) -> set[str]:
 
 def _people(context: Context, found: Sequence[Found]) -> set[str]:
     """Words that people are called by here: behind "Dr", or with a capital beside another name."""
-    single = [f for f in found if f.last - f.first == 1 and _is_capital(context.page, f.first)]
-    return {context.page.words[f.first] for f in single if _is_person(context.page, f)}
+    page = context.page
+    single = [f for f in found if f.last - f.first == 1 and _is_capital(page, f.first)]
+    named = [f for f in single if f.kind == "unlisted" and _is_beside_name(page, f.first)]
+    lines = {number for number in {page.line(f.first) for f in named} if _is_sentence(page, number)}
+    people = [f for f in single if _is_titled(page, f.first)] + [f for f in named if page.line(f.first) in lines]
+    return {page.words[f.first] for f in people}
 
 
-def _is_person(page: Page, f: Found) -> bool:
-    i = f.first
+def _is_titled(page: Page, i: int) -> bool:
+    before = page.words[max(page.sentence(i)[0], i - 2) : i]
+    return bool(before) and (before[0] if before[-1] == "." else before[-1]) in rules("person_titles")
+
+
+def _is_beside_name(page: Page, i: int) -> bool:
     begin, end = page.sentence(i)
-    before = page.words[max(begin, i - 2) : i]
-    if before and (before[0] if before[-1] == "." else before[-1]) in rules("person_titles"):
-        return True
-    if f.kind != "unlisted" or _is_heading(page, i):
-        return False
-    return any(begin <= k < end and k != i and _is_capital(page, k) and page.words[k].isalpha() for k in (i - 1, i + 1))
+    return any(begin <= k < end and _is_capital(page, k) and page.words[k].isalpha() for k in (i - 1, i + 1))
 
 
-def _is_heading(page: Page, i: int) -> bool:
-    """Most words of the line start with a capital, and it is no sentence."""
-    number = page.line(i)
+def _is_sentence(page: Page, number: int) -> bool:
+    """A line that ends as sentences do, or whose words mostly begin in lower case: no heading."""
     if number < 0:
-        return True
+        return False
     block = page.lines[number].block
     line = page.text[block.start : block.end].rstrip()
-    return line[-1:] not in _SENTENCE_ENDS and 2 * len(_capitals(line)) > len(_words(line))
+    return line[-1:] in _SENTENCE_ENDS or 2 * len(_capitals(line)) <= len(_words(line))
 
 
 def _is_capital(page: Page, i: int) -> bool:
