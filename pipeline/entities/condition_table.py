@@ -43,6 +43,12 @@ def rules(name: str) -> frozenset[str]:
 
 
 @cache
+def health_words() -> frozenset[str]:
+    """Words that tell that health is spoken of, of `context_words.tsv`; a pain is spoken of everywhere."""
+    return frozenset(word for word, kind, _ in _rows("context_words.tsv") if kind in {"health", "treatment"}) - rules("everyday")
+
+
+@cache
 def suffixes() -> tuple[tuple[str, ...], frozenset[str]]:
     """Endings that tell a condition, and words with them that are none."""
     return tuple(load_toml("conditions.toml")["suffixes"]), rules("not_suffixed")

@@ -16,6 +16,7 @@ from typing import Any
 from ..rules.load import load_toml
 from ..words import is_figure, places_in
 from .condition_acronyms import with_abbreviations
+from .condition_doubts import without_doubtful
 from .condition_heads import by_head, is_other
 from .condition_table import Condition, english, foreign, languages, parts, rules, suffixes
 from .context import Context, Found
@@ -71,7 +72,7 @@ def find_conditions(context: Context) -> list[Found]:
         if context.holds_its_drugs(first, last) and (found := _found(context, known, letters, match)):
             out.append(found)
     out += by_head(context, out)
-    out = [f for f in out if not _in_organisation(context, f)]
+    out = without_doubtful(context, [f for f in out if not _in_organisation(context, f)])
     out.sort(key=lambda f: f.first)
     return with_abbreviations(context, out)
 

@@ -123,11 +123,10 @@ class _Reading:
 
     def _as_written(self, match: Match) -> Match | None:
         """The match with the names that can be written so: abbreviations in capitals, guesses as plain words; no enzyme, no saying."""
-        around = self._surroundings(())
-        if around.is_other_thing(match.start, match.end, match.key):
+        if self._surroundings(()).is_other_thing(match.start, match.end, match.key):
             return None
-        if match.key in self._lexicon.words.namesakes and around.is_namesake(*match[:3], read_words(self._text).places):
-            return None
+        if match.key in self._lexicon.words.namesakes:
+            match = self._told_from_namesake(match)
         written = self._text[match.start : match.end]
         kinds = {name.kind for name in match.names}
         if "abbreviation" in kinds:
@@ -139,7 +138,12 @@ class _Reading:
             return None
         if "misspelling" in kinds and written[0].isupper() and not written.isupper() and not self._is_brandlike(match):
             return None
-        return match
+        return match if match.names else None
+
+    def _told_from_namesake(self, match: Match) -> Match:
+        """The match as the substance that is called like a brand, or as the brand; no name is left where it is something else."""
+        other = self._surroundings(()).is_namesake(match.start, match.end, match.key, read_words(self._text).places)
+        return match._replace(names=tuple(name for name in match.names if (name.kind == "generic") == other))
 
     def _is_brandlike(self, match: Match) -> bool:
         """A medicine is spoken of near a word with a capital, health near a long one; else it is a person, a place or a firm."""
