@@ -64,8 +64,15 @@ def _keep_headings(reading: Reading, chances: Sequence[float], kept: list[bool])
     for i in range(len(kept) - 1, -1, -1):
         if blocks[i].kind not in ("heading", "term"):
             continue
-        heads = any(kept[i + 1 : i + 3])
-        if not kept[i] and chances[i] >= _DOUBT and heads and kept[i + 1] and blocks[i + 1].kind != "heading":
-            kept[i] = True
-        elif kept[i] and not heads and chances[i] < _KEEP_LINKS and not reading.page.prose[i]:
-            kept[i] = False
+        over_text = any(kept[i + 1 : i + 2]) and blocks[i + 1].kind != "heading"
+        kept[i] = heading_stays(
+            chances[i], kept=kept[i], over_text=over_text, heads=any(kept[i + 1 : i + 3]), says=bool(reading.page.prose[i])
+        )
+
+
+def heading_stays(chance: float, *, kept: bool, over_text: bool, heads: bool, says: bool) -> bool:
+    """Whether a heading stays that is likely to (`kept`) or not.
+
+    over_text: what stands right below stays, and is no heading; heads: one of the two below stays; says: it is a sentence.
+    """
+    return (heads or says or chance >= _KEEP_LINKS) if kept else (over_text and chance >= _DOUBT)

@@ -16,7 +16,7 @@ from ..document import Block, Document
 from ..reading.metadata import same_title
 from ..rules.folding import fold
 from .apparatus import DISCLAIMER_WORDS, is_apparatus, is_disclaimer
-from .decide import ARTICLE_WORDS, KEEP
+from .decide import ARTICLE_WORDS, KEEP, heading_stays
 from .labeller import load_line_labeller
 from .line_features import line_rows
 from .page import Page
@@ -34,8 +34,8 @@ _TOPIC_WORDS, _TOPIC_LETTERS = 3, 6  # of a line that names the topic: its words
 _BODY_CHARS = 400  # of running text that tells which line is its title; of a shorter one all lines do
 _LIKELY_TITLE, _SURE_TITLE = 0.25, 0.8  # the labeller's least probability; the same where all lines above the text are few
 _PIECE = 20_000  # lines that are labelled at once
-# The labeller's least probability for a line over text, between two kept ones, with nothing under it, above the title, in a widget's zone.
-_DOUBT, _DOUBT_BETWEEN, _SURE_HEADING, _SURE_ABOVE, _SURE = 0.1, 0.25, 0.85, 0.8, 0.9
+# The labeller's least probability for a row over rows, a line between two kept ones, above the title, in a widget's zone.
+_DOUBT, _DOUBT_BETWEEN, _SURE_ABOVE, _SURE = 0.1, 0.25, 0.8, 0.9
 _MENU_CHARS = 300
 _HEADING_MARK = re.compile(r"\A#{1,6}[ \t]+")  # of Markdown
 _STOP = re.compile(r"[.!?…।。:][\"'”’)»\]]*$")
@@ -116,9 +116,9 @@ def _drop_unlikely(lines: Lines, chances: Sequence[float], verdicts: list[Verdic
             continue
         below = verdicts[i + 1 : i + 3]
         if page.blocks[i].kind == "heading" and not page.prose[i]:
-            over_text = bool(below) and below[0] is None and page.blocks[i + 1].kind != "heading"
-            kept = chances[i] >= (KEEP if None in below else _SURE_HEADING) or (over_text and chances[i] >= _DOUBT)
-        elif rows[i] and below and below[0] is None and rows[i + 1]:
+            over_text = below[:1] == [None] and page.blocks[i + 1].kind != "heading"
+            kept = heading_stays(chances[i], kept=chances[i] >= KEEP, over_text=over_text, heads=None in below, says=False)
+        elif rows[i] and below[:1] == [None] and rows[i + 1]:
             kept = chances[i] >= _DOUBT
         else:
             kept = chances[i] >= KEEP or (page.words[i] >= DISCLAIMER_WORDS and is_disclaimer(page.texts[i]))

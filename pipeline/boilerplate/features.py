@@ -172,13 +172,19 @@ def _around(page: Page) -> Any:
 def _ones(page: Page, rule: Sequence[Verdict | None], named: Sequence[Named]) -> Iterator[tuple[list[int], list[int]]]:
     """(rows, columns) of what is so: a block's kind, its tag, the reasons that its words and its names give."""
     blocks = page.blocks
-    yield _placed(_AT_KIND, [_KIND.get(block.kind) for block in blocks])
-    yield _placed(_AT_TAG, [_TAG.get(block.evidence.tag) for block in blocks])
-    yield _placed(_AT_RULE, [_REASON[verdict.reason] if verdict else None for verdict in rule])
-    yield _placed(_AT_NAME, [_REASON[verdict.reason] if verdict else None for verdict, _, _ in named])
+    yield placed(_AT_KIND, [_KIND.get(block.kind) for block in blocks])
+    yield placed(_AT_TAG, [_TAG.get(block.evidence.tag) for block in blocks])
+    yield placed(_AT_RULE, reason_numbers(rule))
+    yield placed(_AT_NAME, reason_numbers([verdict for verdict, _, _ in named]))
 
 
-def _placed(first: int, numbers: Sequence[int | None]) -> tuple[list[int], list[int]]:
+def reason_numbers(verdicts: Sequence[Verdict | None]) -> list[int | None]:
+    """The place of each verdict's reason in the list of reasons."""
+    return [_REASON[verdict.reason] if verdict else None for verdict in verdicts]
+
+
+def placed(first: int, numbers: Sequence[int | None]) -> tuple[list[int], list[int]]:
+    """(rows, columns) of the ones, where each row has one in the column `first` + its number, or none."""
     there = [(i, first + number) for i, number in enumerate(numbers) if number is not None]
     return [i for i, _ in there], [column for _, column in there]
 

@@ -50,9 +50,7 @@ class Labeller:
 
     def probabilities(self, rows: Any, hints: Sequence[tuple[str, ...]] = ()) -> Any:
         """For each row of features, with the names around its block if it has any, the probability that it belongs to the article."""
-        import numpy as np
-
-        return (1 / (1 + np.exp(-self._scores(rows, hints)[:, :, 0]))).mean(axis=0)
+        return _probabilities(self._scores(rows, hints))
 
     def with_titles(self, rows: Any) -> tuple[Any, Any]:
         """For each row the probability that it belongs to the article, and that it is the title, among all of these rows."""
@@ -60,7 +58,7 @@ class Labeller:
 
         scores = self._scores(rows, ())
         titles = np.exp(scores[:, :, 1] - scores[:, :, 1].max(axis=1, initial=-1e9)[:, None])
-        return (1 / (1 + np.exp(-scores[:, :, 0]))).mean(axis=0), (titles / np.maximum(titles.sum(axis=1), 1e-9)[:, None]).mean(axis=0)
+        return _probabilities(scores), (titles / np.maximum(titles.sum(axis=1), 1e-9)[:, None]).mean(axis=0)
 
     def _scores(self, rows: Any, hints: Sequence[tuple[str, ...]]) -> Any:
         """What each network gives for each row: axes network, row, output."""
@@ -96,6 +94,13 @@ def _sums(table: Any, bags: Sequence[Collection[int]]) -> Any:
     nought = len(table) - 1
     starts = list(accumulate((len(bag) + 1 for bag in bags), initial=0))[:-1]
     return np.add.reduceat(table[[number for bag in bags for number in (*bag, nought)]], starts)
+
+
+def _probabilities(scores: Any) -> Any:
+    """The mean of what the networks' first outputs say."""
+    import numpy as np
+
+    return (1 / (1 + np.exp(-scores[:, :, 0]))).mean(axis=0)
 
 
 def _outputs(w: dict[str, Any], h: Any) -> Any:

@@ -25,7 +25,8 @@ MAGIC = {
     b"PAR1": ("a Parquet file", "give a page"),
     b"\xd0\xcf\x11\xe0": ("an old Office file", "save it as text or HTML first"),
 }
-_BOMS = (
+#: Byte-order marks and what they tell, the longer ones first.
+BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
     (b"\x00\x00\xfe\xff", "utf-32-be"),
@@ -76,7 +77,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """
     if not data or data.isspace():
         raise ReadError("the input is empty", "give a page or text")
-    for mark, encoding in _BOMS:
+    for mark, encoding in BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), encoding
     _refuse_binary(data)

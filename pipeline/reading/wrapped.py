@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-Span = tuple[int, int]
+from .lines import Span, touch
 
 _WIDTHS = range(50, 101)  # columns at which lines are broken
 _LONGER = 0.05  # of the lines, and one of a few, may be longer: a table, an address
@@ -27,9 +27,7 @@ def join_wrapped(text: str, lines: Sequence[Span], kind: Callable[[str], str]) -
     if width not in _WIDTHS:
         return list(lines)
     full = [_FULL * width < end - start <= _WIDE * width for start, end in lines]
-    goes_on = [
-        full[i] and _touch(text, one, two) and kind(text[slice(*two)]) == "paragraph" for i, (one, two) in enumerate(pairwise(lines))
-    ]
+    goes_on = [full[i] and touch(text, one, two) and kind(text[slice(*two)]) == "paragraph" for i, (one, two) in enumerate(pairwise(lines))]
     runs_on = [goes and _runs_on(text, one, two) for goes, (one, two) in zip(goes_on, pairwise(lines), strict=True)]
     if sum(runs_on) < max(_FEWEST, _RUNNING * sum(goes_on)):
         return list(lines)
@@ -43,11 +41,6 @@ def join_wrapped(text: str, lines: Sequence[Span], kind: Callable[[str], str]) -
         out.append((lines[i][0], lines[last][1]))
         i = last + 1
     return out
-
-
-def _touch(text: str, one: Span, two: Span) -> bool:
-    """True without a blank line between."""
-    return text[one[1] : two[0]].replace("\r\n", "\n").strip(" \t") in ("\n", "\r")
 
 
 def _runs_on(text: str, one: Span, two: Span) -> bool:

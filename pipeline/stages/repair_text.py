@@ -19,6 +19,7 @@ from operator import ne
 from typing import Any
 
 from ..document import Block, Document, Edit
+from ..reading.lines import OPENING, is_closing
 from ..reading.markdown import markdown_marks
 
 NAME = "repair_text"
@@ -32,8 +33,6 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OTHER_SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\x85\x0b\x0c"
 _SPACES = re.compile(f"[ {_OTHER_SPACES}](?:[ {_OTHER_SPACES}]+|(?<=[{_OTHER_SPACES}]))")  # several, or one that is none of the keyboard
 _WRAP = re.compile(r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?(?:\r\n|\r|\n)[ \t\u00a0]*")
-_closes = re.compile(r"[,.;:!?)\]»”](?=[\s,.;:!?)\]»”]|\Z)").match  # the sign that ends a sentence or a clause
-_OPENING = "([«“"
 _MINIMAL = 400  # characters; beyond this a repaired line is compared word by word only
 _FEW, _WORDS = 8, 1000  # with more damaged words, or more words at all, a line is compared one word at a time
 _LONGEST = 4000  # signs and words; beyond this there is one edit for all
@@ -149,7 +148,7 @@ def _candidates(line: str, *, code: bool, cells: bool) -> Iterator[tuple[int, in
         return
     if "\n" in line or "\r" in line:
         for match in _WRAP.finditer(line):
-            yield (*match.span(), "" if _closes(line, match.end()) or line[match.start() - 1] in _OPENING else " ", "wrapped-line")
+            yield (*match.span(), "" if is_closing(line, match.end()) or line[match.start() - 1] in OPENING else " ", "wrapped-line")
     for match in _SPACES.finditer(line):
         yield (*match.span(), "\t" if cells and "\t" in match[0] else " ", "spaces")
 

@@ -16,6 +16,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from ...errors import ReadError
+from ..decode import BOMS
 from .files import BUFFER, buffered, open_binary
 
 PROBE = 64 * 1024  # bytes looked at
@@ -37,10 +38,10 @@ OTHER_SUFFIXES = frozenset({
     ".ini",
     ".log", ".tmp", ".part", ".bak", ".db", ".sqlite", ".pkl", ".npy", ".cdx", ".cdxj", ".wat",
 })  # fmt: skip
-# Texts of wide characters: by their mark, or by the zeros around two letters of ASCII, with which records begin
+# Texts of wide characters without a mark: by the zeros around two letters of ASCII, with which records begin
 _WIDE = (
-    (rb"\xff\xfe\0\0|[^\0]\0\0\0[^\0]\0\0\0", "utf-32-le"), (rb"\0\0\xfe\xff|\0\0\0[^\0]\0\0\0[^\0]", "utf-32-be"),
-    (rb"\xff\xfe|[^\0]\0[^\0]\0", "utf-16-le"), (rb"\xfe\xff|\0[^\0]\0[^\0]", "utf-16-be"),
+    (rb"[^\0]\0\0\0[^\0]\0\0\0", "utf-32-le"), (rb"\0\0\0[^\0]\0\0\0[^\0]", "utf-32-be"),
+    (rb"[^\0]\0[^\0]\0", "utf-16-le"), (rb"\0[^\0]\0[^\0]", "utf-16-be"),
 )  # fmt: skip
 _MHTML = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 _HEADERS = re.compile(rb"^[A-Za-z-]+:[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n|[ \t][^\n]*\n)*")
@@ -81,8 +82,13 @@ def unpacked(base: Any, stack: ExitStack) -> tuple[io.BufferedReader, bool]:
 def recognised(stream: io.BufferedReader, name: str) -> tuple[io.BufferedReader, str]:
     """Unpacked bytes and what they are; records in UTF-16 or UTF-32 come as UTF-8, for their lines cannot be told apart by bytes."""
     head = stream.peek(PROBE)[:PROBE]
-    charset = next((charset for start, charset in _WIDE if re.match(start, head, re.DOTALL)), None)
-    if charset and (kind := kind_of(name, head.decode(charset, "ignore").encode("utf-8", "replace"))) in {"jsonl", "json", "csv"}:
+    marked = next((charset for mark, charset in BOMS if head.startswith(mark)), None)
+    charset = marked or next((charset for start, charset in _WIDE if re.match(start, head, re.DOTALL)), None)
+    if charset not in (None, "utf-8") and (kind := kind_of(name, head.decode(charset, "ignore").encode("utf-8", "replace"))) in {
+        "jsonl",
+        "json",
+        "csv",
+    }:
         return buffered(_AsUtf8(stream, charset)), kind
     return stream, kind_of(name, head)
 
